@@ -1,0 +1,192 @@
+/**
+ * What everything above the store knows of it: CouchDB's data model, without HTTP.
+ * Implemented on LMDB (`lmdb/`) and, later, on Apache CouchDB; one contract suite runs over both.
+ *
+ * Promises every implementation keeps:
+ * - A write that is answered, or shown by `changes`, is flushed to disk.
+ * - Revisions form trees (`new_edits=false` may add branches); the winner is: not deleted first,
+ *   then the longest history, then the greatest revision string.
+ * - Sequences are opaque strings `<n>-<epoch>`, newer ones sort after older ones only inside the store.
+ */
+
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+export type JsonObject = { [key: string]: Json };
+
+/** `<generation>-<32 hex digits>`, as CouchDB writes it. */
+export type RevisionId = string;
+
+export interface AttachmentStub {
+	contentType: string;
+	/** Generation of the revision that brought the bytes. */
+	revpos: number;
+	/** `md5-<base64>`, CouchDB's attachment digest. */
+	digest: string;
+	length: number;
+	/** Lower-case hex SHA-256 of the bytes: where they lie on disk. */
+	sha256: string;
+}
+
+/** Bytes that came with a write and lie in the store already (see `AttachmentFiles.write`). */
+export interface StoredRevision {
+	id: string;
+	rev: RevisionId;
+	deleted: boolean;
+	/** Members without a leading underscore. */
+	body: JsonObject;
+	attachments: Record<string, AttachmentStub>;
+	/** This revision's history, newest first, as `_revisions` has it. */
+	revisions: { start: number; ids: string[] };
+}
+
+export interface RevisionState {
+	rev: RevisionId;
+	status: 'available' | 'missing' | 'deleted';
+}
+
+export interface DocumentWrite {
+	id: string;
+	deleted: boolean;
+	body: JsonObject;
+	/**
+	 * Every attachment the new revision has. A stub of the revision it extends is kept by repeating it;
+	 * new bytes are stored first and named by their stub. `missing_stub` refuses unknown ones.
+	 */
+	attachments: Record<string, AttachmentStub>;
+	/** Normal edit: the revision this one replaces; null creates, or extends a deleted winner. */
+	parentRev: RevisionId | null;
+	/** Replicated edit (`new_edits=false`): the whole history, newest first; `parentRev` is ignored. */
+	revisions?: { start: number; ids: string[] };
+	/**
+	 * Refuses with `not_winning` instead of creating or extending any branch but the winning one.
+	 * Access control sets it for people's accounts.
+	 */
+	winnerOnly?: boolean;
+}
+
+export type WriteRefusal = 'conflict' | 'not_winning' | 'missing_stub' | 'bad_rev';
+
+export type WriteOutcome =
+	| { ok: true; id: string; rev: RevisionId; seq: string }
+	| { ok: false; id: string; refusal: WriteRefusal };
+
+export interface ChangeRow {
+	seq: string;
+	id: string;
+	deleted: boolean;
+	/** Winner first, then the other leaves. */
+	leaves: RevisionId[];
+}
+
+export interface ChangesPage {
+	rows: ChangeRow[];
+	/** Where to go on from; the newest sequence when nothing is pending. */
+	lastSeq: string;
+	pending: number;
+}
+
+export interface ChangesQuery {
+	/** Opaque; `'0'` from the start, `'now'` from the end. Another epoch's sequence reads from the start. */
+	since: string;
+	limit?: number;
+	descending?: boolean;
+	/** Only these ids. */
+	ids?: ReadonlySet<string>;
+}
+
+export interface AllDocsQuery {
+	startKey?: string;
+	endKey?: string;
+	inclusiveEnd?: boolean;
+	descending?: boolean;
+	skip?: number;
+	limit?: number;
+}
+
+export interface AllDocsRow {
+	id: string;
+	rev: RevisionId;
+	deleted: boolean;
+}
+
+export interface DatabaseInfo {
+	name: string;
+	docCount: number;
+	deletedDocCount: number;
+	updateSeq: string;
+	/** Changes when the store is restored from a backup. */
+	epoch: string;
+	diskBytes: number;
+}
+
+export interface LocalDocument {
+	id: string;
+	rev: string;
+	body: JsonObject;
+}
+
+export interface Database {
+	readonly name: string;
+	info(): Promise<DatabaseInfo>;
+
+	/** The winner, or the revision asked for; null when unknown or its body is gone. Tombstones are returned. */
+	read(id: string, rev?: RevisionId): Promise<StoredRevision | null>;
+	/** All leaves, winner first; empty when the document is unknown. */
+	leaves(id: string): Promise<StoredRevision[]>;
+	/** History of a leaf, newest first. */
+	history(id: string, rev: RevisionId): Promise<RevisionState[]>;
+	/** For `_revs_diff`: which of the revisions are unknown, and known leaves that may be their ancestors. */
+	missing(
+		asked: ReadonlyMap<string, readonly RevisionId[]>
+	): Promise<Map<string, { missing: RevisionId[]; possibleAncestors: RevisionId[] }>>;
+
+	/** Writes in order, one outcome per write, answered after the flush. */
+	write(writes: readonly DocumentWrite[]): Promise<WriteOutcome[]>;
+
+	changes(query: ChangesQuery): Promise<ChangesPage>;
+	/** Rings after every flushed write; a bell, it carries nothing. Returns how to stop listening. */
+	onChange(ring: () => void): () => void;
+
+	allDocs(query: AllDocsQuery): Promise<{ total: number; offset: number; rows: AllDocsRow[] }>;
+
+	readLocal(id: string): Promise<LocalDocument | null>;
+	/** A write without a known revision overwrites, as CouchDB 3 does. Answers the new revision `0-n`. */
+	writeLocal(id: string, body: JsonObject): Promise<string>;
+	removeLocal(id: string): Promise<boolean>;
+
+	/** The database's `_security` object; `{}` until one is set. */
+	readSecurity(): Promise<JsonObject>;
+	writeSecurity(security: JsonObject): Promise<void>;
+}
+
+export interface AttachmentFiles {
+	/**
+	 * Stores bytes for a company's databases: temporary name, hash, fsync, rename. Writing the same bytes twice
+	 * keeps one file. Throws `AttachmentTooLarge` past `limitBytes`, leaving nothing behind.
+	 */
+	write(
+		company: string,
+		bytes: AsyncIterable<Uint8Array>,
+		limitBytes: number
+	): Promise<{ digest: string; length: number; sha256: string }>;
+	/** A stream of the bytes, or null when they are not there. `range` is inclusive, in bytes. */
+	read(
+		company: string,
+		sha256: string,
+		range?: { start: number; end: number }
+	): Promise<AsyncIterable<Uint8Array> | null>;
+}
+
+export interface DocumentStore {
+	/** Stable for the life of the store: CouchDB's `uuid`. */
+	readonly uuid: string;
+	readonly files: AttachmentFiles;
+	/** False when it existed. */
+	create(name: string): Promise<boolean>;
+	/** False when there was none. */
+	drop(name: string): Promise<boolean>;
+	open(name: string): Promise<Database | null>;
+	names(): Promise<string[]>;
+	/** Rings with the name of each database that was written to. */
+	onWrite(ring: (database: string) => void): () => void;
+	close(): Promise<void>;
+}

@@ -1,0 +1,70 @@
+import { paraglideVitePlugin } from '@inlang/paraglide-js';
+import { sveltekit } from '@sveltejs/kit/vite';
+import tailwindcss from '@tailwindcss/vite';
+import { playwright } from '@vitest/browser-playwright';
+import { defineConfig } from 'vitest/config';
+
+/** Where the sync server listens while the app runs with reload (`npm run dev`). */
+const syncServer = process.env['OUTLAY_SYNC_SERVER'] ?? 'http://127.0.0.1:3000';
+
+const chromium = playwright({
+	launchOptions: {
+		// Debian's Chromium; nothing is downloaded. Root needs --no-sandbox.
+		executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium',
+		args: ['--no-sandbox', '--disable-background-networking', '--disable-component-update']
+	}
+});
+
+export default defineConfig({
+	plugins: [
+		paraglideVitePlugin({
+			project: './src/lib/messages/project.inlang',
+			outdir: './src/lib/paraglide',
+			strategy: ['localStorage', 'preferredLanguage', 'baseLocale']
+		}),
+		tailwindcss(),
+		sveltekit()
+	],
+	worker: { format: 'es' },
+	server: {
+		port: 5173,
+		strictPort: true,
+		proxy: {
+			// The API and the CouchDB addresses of design.md §5; the origin is ours, so the server's check passes.
+			'^/(_outlay|_session|mailbox-|settings-|ledger-)': {
+				target: syncServer,
+				headers: { origin: syncServer }
+			}
+		}
+	},
+	test: {
+		projects: [
+			{
+				extends: true,
+				test: { name: 'unit', environment: 'node', include: ['tests/unit/**/*.test.ts'] }
+			},
+			{
+				extends: true,
+				test: {
+					name: 'component',
+					include: ['tests/component/**/*.test.ts'],
+					browser: {
+						enabled: true,
+						headless: true,
+						screenshotFailures: false,
+						provider: chromium,
+						instances: [{ browser: 'chromium' }]
+					}
+				}
+			},
+			{
+				test: {
+					name: 'sync-server',
+					environment: 'node',
+					include: ['sync-server/test/**/*.test.ts', 'tests/contract/**/*.test.ts'],
+					testTimeout: 30_000
+				}
+			}
+		]
+	}
+});
