@@ -1,0 +1,120 @@
+import type { TSchema } from 'typebox';
+import { Check, Errors } from 'typebox/value';
+import { CaseSchema, type Case } from './case.ts';
+import { parseDocumentId, type DocumentType } from './identifiers.ts';
+import {
+	KeptSchema,
+	PersonSchema,
+	ProfileSchema,
+	type Kept,
+	type Person,
+	type Profile
+} from './person.ts';
+import { ReceiptSchema, type Receipt } from './receipt.ts';
+import { refuse, ok, type Result } from './refusal.ts';
+import { SettingSchema, type Setting } from './setting.ts';
+import {
+	DecisionSchema,
+	RecallSchema,
+	SubmissionSchema,
+	type Decision,
+	type Recall,
+	type Submission
+} from './submission.ts';
+import { TransactionSchema, type Transaction } from './transaction.ts';
+import { RouteSchema, TraceSchema, TripSchema, type Route, type Trace, type Trip } from './trip.ts';
+
+export type OutlayDocument =
+	| Transaction
+	| Receipt
+	| Trip
+	| Trace
+	| Route
+	| Submission
+	| Recall
+	| Decision
+	| Case
+	| Kept
+	| Person
+	| Profile
+	| Setting;
+
+export type DocumentOf<T extends DocumentType> = Extract<OutlayDocument, { type: T }>;
+
+/** Each type's schema and its version. A changed schema needs a new version and an upcast: a test holds the hashes. */
+export const DOCUMENT_SCHEMAS: {
+	readonly [T in DocumentType]: { version: number; schema: TSchema };
+} = {
+	transaction: { version: 1, schema: TransactionSchema },
+	receipt: { version: 1, schema: ReceiptSchema },
+	trip: { version: 1, schema: TripSchema },
+	trace: { version: 1, schema: TraceSchema },
+	route: { version: 1, schema: RouteSchema },
+	submission: { version: 1, schema: SubmissionSchema },
+	recall: { version: 1, schema: RecallSchema },
+	decision: { version: 1, schema: DecisionSchema },
+	case: { version: 1, schema: CaseSchema },
+	kept: { version: 1, schema: KeptSchema },
+	person: { version: 1, schema: PersonSchema },
+	profile: { version: 1, schema: ProfileSchema },
+	setting: { version: 1, schema: SettingSchema }
+};
+
+/** Lifts a body of one version to the next. */
+type Upcast = (body: Record<string, unknown>) => Record<string, unknown>;
+
+/** `UPCASTS[type][n]` lifts version n to n + 1. */
+const UPCASTS: { readonly [T in DocumentType]?: Readonly<Record<number, Upcast>> } = {};
+
+/**
+ * Lifts a stored document to the schema this app knows; serves pull, migrations and server. A document newer
+ * than the app comes back as it is, `isNewer`, and is read-only until the app is updated. Throws a TypeError
+ * where a step is missing: that is a bug of ours, not of the document.
+ */
+export function upcast(document: {
+	type: DocumentType;
+	schema: number;
+	body: Record<string, unknown>;
+	[member: string]: unknown;
+}): { document: OutlayDocument; isNewer: boolean } {
+	const { version } = DOCUMENT_SCHEMAS[document.type];
+	let { schema, body } = document;
+	while (schema < version) {
+		const step = UPCASTS[document.type]?.[schema];
+		if (step === undefined) throw new TypeError(`no upcast for ${document.type} version ${schema}`);
+		body = step(body);
+		schema += 1;
+	}
+	// The shape was checked when it was written; upcasts keep it.
+	return {
+		document: { ...document, schema, body } as unknown as OutlayDocument,
+		isNewer: document.schema > version
+	};
+}
+
+/**
+ * Checks the shape of a document as it arrives, without CouchDB's own members: `document.unknown_type`,
+ * `document.id_mismatch`, `document.too_new`, `document.shape` (with the place, never the value).
+ */
+export function checkDocument(candidate: Record<string, unknown>): Result<OutlayDocument> {
+	const id = candidate['_id'];
+	const parsed = typeof id === 'string' ? parseDocumentId(id) : null;
+	if (parsed === null || parsed.type !== candidate['type']) return refuse('document.unknown_type');
+	if (candidate['ownerId'] !== (parsed.ownerId ?? '')) return refuse('document.id_mismatch');
+	const { version, schema } = DOCUMENT_SCHEMAS[parsed.type];
+	const written = candidate['schema'];
+	if (typeof written !== 'number' || !Number.isInteger(written)) {
+		return refuse('document.shape', 'schema');
+	}
+	if (written > version) return refuse('document.too_new');
+	// An older app may still be offline: what it wrote is judged after the lift.
+	const lifted =
+		written < version
+			? upcast(candidate as Parameters<typeof upcast>[0]).document
+			: (candidate as unknown as OutlayDocument);
+	if (!Check(schema, lifted)) {
+		const first = Errors(schema, lifted)[0];
+		return refuse('document.shape', (first?.instancePath || '/').slice(1).replaceAll('/', '.'));
+	}
+	return ok(candidate as unknown as OutlayDocument);
+}

@@ -1,0 +1,25 @@
+/** An expected "no": a stable dotted code shared by device and server, turned into words in one place. */
+export interface Refusal {
+	code: string;
+	/** The field the person can mend, as named in the document's body. */
+	field?: string;
+	/** Figures the sentence needs, such as a limit. */
+	values?: Record<string, string | number>;
+}
+
+export type Result<T> = { ok: true; value: T } | { ok: false; refusal: Refusal };
+
+export function ok<T>(value: T): { ok: true; value: T } {
+	return { ok: true, value };
+}
+
+export function refuse(
+	code: string,
+	field?: string,
+	values?: Record<string, string | number>
+): { ok: false; refusal: Refusal } {
+	return {
+		ok: false,
+		refusal: { code, ...(field === undefined ? {} : { field }), ...(values ? { values } : {}) }
+	};
+}

@@ -1,0 +1,118 @@
+import Type from 'typebox';
+import {
+	CountryCode,
+	CurrencyCode,
+	IsoDate,
+	Nullable,
+	documentSchema,
+	type Envelope,
+	type Static
+} from './envelope.ts';
+import { SETTING } from './privacy.ts';
+
+const Label = (maxLength: number) => Type.String({ maxLength, privacy: SETTING });
+
+export const CompanySetting = Type.Object(
+	{
+		name: Type.Literal('company', { privacy: SETTING }),
+		companyName: Label(120),
+		/** What people type as company ID at sign-in. */
+		companyCode: Label(40),
+		country: CountryCode({ privacy: SETTING }),
+		homeCurrency: CurrencyCode({ privacy: SETTING }),
+		/** Whom to ask about personal data. */
+		controllerContact: Label(200),
+		/** Why location is recorded and since when; null keeps GPS off. */
+		locationPurpose: Nullable(
+			Type.Object(
+				{ purpose: Label(300), recordedOn: IsoDate({ privacy: SETTING }) },
+				{ additionalProperties: false }
+			)
+		),
+		traceRetentionMonths: Type.Integer({ minimum: 0, maximum: 120, privacy: SETTING })
+	},
+	{ additionalProperties: false }
+);
+
+export const CostTypesSetting = Type.Object(
+	{
+		name: Type.Literal('cost-types', { privacy: SETTING }),
+		costTypes: Type.Array(
+			Type.Object(
+				{
+					costTypeId: Label(40),
+					/** By language. */
+					labels: Type.Object({ en: Label(80), da: Label(80) }, { additionalProperties: false }),
+					needsReceipt: Type.Boolean({ privacy: SETTING })
+				},
+				{ additionalProperties: false }
+			),
+			{ maxItems: 300 }
+		)
+	},
+	{ additionalProperties: false }
+);
+
+export const MileageRatesSetting = Type.Object(
+	{
+		name: Type.Literal('mileage-rates', { privacy: SETTING }),
+		rates: Type.Array(
+			Type.Object(
+				{
+					country: CountryCode({ privacy: SETTING }),
+					vehicle: Type.Union([Type.Literal('own-car'), Type.Literal('company-car')], {
+						privacy: SETTING
+					}),
+					currency: CurrencyCode({ privacy: SETTING }),
+					/** Minor units a kilometre. */
+					perKmMinor: Type.Integer({ minimum: 0, maximum: 1_000_000, privacy: SETTING }),
+					/** Kilometres a year this rate is for; null without a threshold. */
+					upToKm: Nullable(Type.Integer({ minimum: 1, privacy: SETTING })),
+					validFrom: IsoDate({ privacy: SETTING }),
+					validTo: Nullable(IsoDate({ privacy: SETTING })),
+					source: Label(300),
+					/** False when the figure is not from an official page. */
+					verified: Type.Boolean({ privacy: SETTING })
+				},
+				{ additionalProperties: false }
+			),
+			{ maxItems: 500 }
+		)
+	},
+	{ additionalProperties: false }
+);
+
+export const SettingBody = Type.Union([CompanySetting, CostTypesSetting, MileageRatesSetting]);
+export type CompanySetting = Static<typeof CompanySetting>;
+export type CostTypesSetting = Static<typeof CostTypesSetting>;
+export type MileageRatesSetting = Static<typeof MileageRatesSetting>;
+export type SettingBody = CompanySetting | CostTypesSetting | MileageRatesSetting;
+export type CostType = CostTypesSetting['costTypes'][number];
+export type MileageRate = MileageRatesSetting['rates'][number];
+
+export const SettingSchema = documentSchema('setting', SettingBody);
+/** `_id` is `setting:<name>:<valid from>`. */
+export type Setting = Envelope<'setting', SettingBody>;
+
+/** The setting of that name in force on a day (`YYYY-MM-DD`): the latest that began by then. Null without one. */
+export function settingOn<N extends SettingBody['name']>(
+	settings: readonly Setting[],
+	name: N,
+	day: string
+): { validFrom: string; body: Extract<SettingBody, { name: N }> } | null {
+	let found: Setting | null = null;
+	for (const setting of settings) {
+		if (setting.body.name !== name || validFromOf(setting) > day) continue;
+		if (found === null || validFromOf(setting) > validFromOf(found)) found = setting;
+	}
+	if (found === null) return null;
+	return {
+		validFrom: validFromOf(found),
+		// The name was compared above.
+		body: found.body as Extract<SettingBody, { name: N }>
+	};
+}
+
+function validFromOf(setting: Setting): string {
+	return setting._id.slice(setting._id.lastIndexOf(':') + 1);
+}
