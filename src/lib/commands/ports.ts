@@ -1,0 +1,179 @@
+import type { DocumentOf, OutlayDocument } from '@outlay/domain/documents';
+import type { DocumentType } from '@outlay/domain/identifiers';
+import type { ReceiptMediaType } from '@outlay/domain/receipt';
+import type { Refusal } from '@outlay/domain/refusal';
+import type { SessionView } from '@outlay/domain/session-view';
+import type { FixRow, Position, TripGap } from '@outlay/domain/trip';
+
+/** A value that changes: Svelte's store contract, so that screens can follow it. */
+export interface Live<T> {
+	/** Calls `run` with the present value at once or as soon as it is known, then at each change. Returns how to stop. */
+	subscribe(run: (value: T) => void): () => void;
+}
+
+/** A document as it lies on this device. */
+export interface Stored<D> {
+	document: D;
+	/** When it was last changed here without the server having it yet; null once it is sent. */
+	unsentSinceMs: number | null;
+	/** Written by a newer app: shown, never changed, until this app is updated. */
+	isReadOnly: boolean;
+}
+
+/** The documents of one person on this device. Every promise resolves when the change is durable here. */
+export interface Documents {
+	get<T extends DocumentType>(type: T, id: string): Promise<Stored<DocumentOf<T>> | null>;
+	/** Writes a new document; the same id with the same content again is no error. */
+	add(document: OutlayDocument): Promise<void>;
+	/**
+	 * Changes a document by a pure function of its newest state; runs again when two changes meet.
+	 * Throws `storage.not_found` when it isn't there.
+	 */
+	edit<T extends DocumentType>(
+		type: T,
+		id: string,
+		change: (document: DocumentOf<T>) => DocumentOf<T>
+	): Promise<Stored<DocumentOf<T>>>;
+	remove(type: DocumentType, id: string): Promise<void>;
+
+	watch<T extends DocumentType>(type: T, id: string): Live<Stored<DocumentOf<T>> | null>;
+	/** Newest first by creation. */
+	watchNewest<T extends DocumentType>(type: T, limit: number): Live<Stored<DocumentOf<T>>[]>;
+	/** Submissions, recalls and decisions about a transaction. */
+	watchAbout(subjectId: string): Live<Stored<DocumentOf<'submission' | 'recall' | 'decision'>>[]>;
+	/** Raw fixes of a trip, in order, without loading the screen with documents. */
+	fixesOf(tripId: string): Promise<FixRow[]>;
+}
+
+/** Receipt bytes by their hash. */
+export interface Vault {
+	/** Stores bytes durably and queues them for upload; the same bytes twice are stored once. */
+	put(
+		bytes: Uint8Array,
+		mediaType: ReceiptMediaType
+	): Promise<{ sha256: string; byteLength: number }>;
+	/** The bytes, fetched and verified from the server when they are not here; null while they can't be had. */
+	get(sha256: string): Promise<Blob | null>;
+	/** Removes bytes no document needs any more and that were never sent. */
+	forget(sha256: string): Promise<void>;
+}
+
+/** Transport state of one item, as the person sees it. */
+export type ItemState = 'on-this-device' | 'sending' | 'sent' | 'needs-attention';
+
+/** A closed set, once a page. Times are epoch milliseconds. */
+export type SyncStatus =
+	| { state: 'offline'; unsentCount: number }
+	| { state: 'unreachable'; unsentCount: number }
+	| { state: 'sign-in-again'; unsentCount: number }
+	| { state: 'sending'; unsentCount: number; sentBytes: number; totalBytes: number }
+	| { state: 'up-to-date'; atMs: number | null };
+
+/** Something on its way, or something the server refused. */
+export interface QueueEntry {
+	documentId: string;
+	/** The transaction it belongs to, where there is one. */
+	subjectId: string | null;
+	part: 'entry' | 'photo' | 'submission' | 'decision' | 'trip' | 'other';
+	state: 'waiting' | 'sending' | 'refused';
+	sentBytes: number;
+	totalBytes: number;
+	refusal: Refusal | null;
+}
+
+export interface KeptEntry {
+	keptId: string;
+	documentId: string;
+	fields: string[];
+	keptAt: string;
+}
+
+export interface Sync {
+	readonly status: Live<SyncStatus>;
+	readonly queue: Live<QueueEntry[]>;
+	/** State of documents by id; a transaction's includes its receipts, photos and submissions. */
+	readonly itemStates: Live<ReadonlyMap<string, ItemState>>;
+	/** Try now: a tap, a return to the app, a change of network. */
+	wake(): void;
+	/** Sends a refused document again. */
+	retry(documentId: string): Promise<void>;
+	/** How many documents and photos have not reached the server. */
+	unsentCount(): Promise<number>;
+}
+
+/** Who is signed in on this device; known without network. */
+export type SignedIn = SessionView;
+
+export interface Sessions {
+	readonly current: Live<SignedIn | null>;
+	/** Needs the server: refusals `sign_in.refused`, `sign_in.too_many`, `sign_in.incomplete`, `sign_in.unreachable`. */
+	signIn(
+		companyCode: string,
+		workEmail: string,
+		password: string
+	): Promise<{ ok: true } | { ok: false; refusal: Refusal }>;
+	/** Ends the session and removes every database of this app from the device. */
+	signOut(): Promise<void>;
+}
+
+export interface Clock {
+	nowMs(): number;
+}
+
+export interface Identities {
+	/** A new ULID in lower case. */
+	ulid(): string;
+}
+
+/** Lower-case hex SHA-256. */
+export interface Hashing {
+	text(text: string): Promise<string>;
+}
+
+export type LocationRefusal = 'denied' | 'unavailable' | 'unsupported';
+
+export interface Fix {
+	timeMs: number;
+	latitude: number;
+	longitude: number;
+	accuracyM: number;
+	speedMps: number | null;
+	headingDeg: number | null;
+}
+
+/** The only way to positions. Nothing is read before `start` and after the returned stop. */
+export interface Locations {
+	start(onFix: (fix: Fix) => void, onRefusal: (refusal: LocationRefusal) => void): () => void;
+}
+
+/** Keeps the screen on while recording; false where the platform does not allow it. */
+export interface WakeLock {
+	hold(): Promise<boolean>;
+	release(): Promise<void>;
+}
+
+export interface PreparedPhoto {
+	bytes: Uint8Array;
+	mediaType: ReceiptMediaType;
+	widthPx: number;
+	heightPx: number;
+}
+
+/** Downscales a picture and frees it of EXIF, off the main thread. PDFs pass through. */
+export interface Photos {
+	/** Refusals: `photo.empty`, `photo.not_a_picture`, `photo.broken`, `photo.too_large`. */
+	prepare(
+		file: Blob
+	): Promise<{ ok: true; value: PreparedPhoto } | { ok: false; refusal: Refusal }>;
+}
+
+/** Distance and line of a trace, computed off the main thread. */
+export interface TripMeasuring {
+	measure(fixes: readonly FixRow[]): Promise<{
+		distanceM: number;
+		method: string;
+		gaps: TripGap[];
+		/** Simplified, one list for each stretch between gaps. */
+		stretches: Position[][];
+	}>;
+}
