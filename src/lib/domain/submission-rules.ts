@@ -1,0 +1,90 @@
+import { mileageAmount } from './mileage-amount.ts';
+import { findProhibitedIn } from './prohibited-content.ts';
+import { ok, refuse, type Result } from './refusal.ts';
+import { settingOn, type Setting } from './setting.ts';
+import type { DerivationLine, SubmissionBody } from './submission.ts';
+import type { ExpenseBody, MileageBody, TransactionBody } from './transaction.ts';
+
+export interface SubmittedAmount {
+	amountMinor: number;
+	currency: string;
+	derivation: DerivationLine[];
+}
+
+/**
+ * Whether a transaction may be submitted, with what it comes to. `today` (`YYYY-MM-DD`) is the submitter's day. The
+ * first thing missing is refused, its field named: `expense.amount_missing`, `expense.date_future`,
+ * `expense.receipt_missing`, `mileage.zero_distance`, … The same on device and server.
+ */
+export function judgeSubmission(
+	body: TransactionBody,
+	settings: readonly Setting[],
+	today: string
+): Result<SubmittedAmount> {
+	const prohibited = findProhibitedIn(body);
+	if (prohibited) return { ok: false, refusal: prohibited };
+	return body.kind === 'expense'
+		? judgeExpense(body, settings, today)
+		: judgeMileage(body, settings, today);
+}
+
+function judgeExpense(
+	body: ExpenseBody,
+	settings: readonly Setting[],
+	today: string
+): Result<SubmittedAmount> {
+	if (body.amountMinor === null) {
+		return refuse(
+			body.amountText === '' ? 'expense.amount_missing' : 'amount.unreadable',
+			'amountMinor'
+		);
+	}
+	if (body.amountMinor <= 0) return refuse('amount.zero', 'amountMinor');
+	if (body.spentOn === null) return refuse('expense.date_missing', 'spentOn');
+	if (body.spentOn > today) return refuse('expense.date_future', 'spentOn');
+	if (body.costTypeId === null) return refuse('expense.cost_type_missing', 'costTypeId');
+	const costTypes = settingOn(settings, 'cost-types', today)?.body.costTypes ?? [];
+	const costType = costTypes.find(({ costTypeId }) => costTypeId === body.costTypeId);
+	if (costType === undefined) return refuse('expense.cost_type_unknown', 'costTypeId');
+	if (costType.needsReceipt && body.receiptIds.length === 0) {
+		return refuse('expense.receipt_missing', 'receiptIds');
+	}
+	if (body.purpose.trim() === '') return refuse('expense.purpose_missing', 'purpose');
+	return ok({ amountMinor: body.amountMinor, currency: body.currency, derivation: [] });
+}
+
+function judgeMileage(
+	body: MileageBody,
+	settings: readonly Setting[],
+	today: string
+): Result<SubmittedAmount> {
+	if (body.from.trim() === '') return refuse('mileage.from_missing', 'from');
+	if (body.to.trim() === '') return refuse('mileage.to_missing', 'to');
+	if (body.distanceM === null && body.distanceText !== '') {
+		return refuse('mileage.distance_unreadable', 'distanceM');
+	}
+	if (body.drivenOn !== null && body.drivenOn > today) {
+		return refuse('mileage.date_future', 'drivenOn');
+	}
+	const amount = mileageAmount(body, settings);
+	if (!amount.ok) return amount;
+	if (body.purpose.trim() === '') return refuse('mileage.purpose_missing', 'purpose');
+	return amount;
+}
+
+/**
+ * Judges a submission as it arrived. The amounts are worked out again from its snapshot, so that a forged figure is
+ * refused (`submission.amount_differs`). A day of grace covers clocks and time zones.
+ */
+export function judgeArrivedSubmission(
+	body: SubmissionBody,
+	settings: readonly Setting[],
+	tomorrow: string
+): Result<SubmittedAmount> {
+	const judged = judgeSubmission(body.snapshot, settings, tomorrow);
+	if (!judged.ok) return judged;
+	if (judged.value.amountMinor !== body.amountMinor || judged.value.currency !== body.currency) {
+		return refuse('submission.amount_differs', 'amountMinor');
+	}
+	return judged;
+}
