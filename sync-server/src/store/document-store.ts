@@ -17,7 +17,7 @@ export type RevisionId = string;
 
 export interface AttachmentStub {
 	contentType: string;
-	/** Generation of the revision that brought the bytes. */
+	/** Generation of the revision that brought the bytes; in a write, 0 means the revision being written. */
 	revpos: number;
 	/** `md5-<base64>`, CouchDB's attachment digest. */
 	digest: string;
@@ -26,7 +26,7 @@ export interface AttachmentStub {
 	sha256: string;
 }
 
-/** Bytes that came with a write and lie in the store already (see `AttachmentFiles.write`). */
+/** One revision with its body: a winner, another leaf, or an older one that is still kept. */
 export interface StoredRevision {
 	id: string;
 	rev: RevisionId;
@@ -85,7 +85,10 @@ export interface ChangesPage {
 }
 
 export interface ChangesQuery {
-	/** Opaque; `'0'` from the start, `'now'` from the end. Another epoch's sequence reads from the start. */
+	/**
+	 * Opaque; `'0'` from the start, `'now'` from the end. Another epoch's sequence reads from the start.
+	 * Ignored when `descending`, as CouchDB ignores it.
+	 */
 	since: string;
 	limit?: number;
 	descending?: boolean;
@@ -124,6 +127,7 @@ export interface LocalDocument {
 	body: JsonObject;
 }
 
+/** Every method throws `DatabaseDropped` once the database is gone (see `store-errors.ts`). */
 export interface Database {
 	readonly name: string;
 	info(): Promise<DatabaseInfo>;
@@ -143,7 +147,10 @@ export interface Database {
 	write(writes: readonly DocumentWrite[]): Promise<WriteOutcome[]>;
 
 	changes(query: ChangesQuery): Promise<ChangesPage>;
-	/** Rings after every flushed write; a bell, it carries nothing. Returns how to stop listening. */
+	/**
+	 * Rings after every flushed write, and when the database is dropped; a bell, it carries nothing.
+	 * Returns how to stop listening.
+	 */
 	onChange(ring: () => void): () => void;
 
 	allDocs(query: AllDocsQuery): Promise<{ total: number; offset: number; rows: AllDocsRow[] }>;
@@ -160,8 +167,8 @@ export interface Database {
 
 export interface AttachmentFiles {
 	/**
-	 * Stores bytes for a company's databases: temporary name, hash, fsync, rename. Writing the same bytes twice
-	 * keeps one file. Throws `AttachmentTooLarge` past `limitBytes`, leaving nothing behind.
+	 * Stores bytes for a company's databases (`companyOf` names it): temporary name, hash, fsync, rename.
+	 * Writing the same bytes twice keeps one file. Throws `AttachmentTooLarge` past `limitBytes`, leaving nothing behind.
 	 */
 	write(
 		company: string,

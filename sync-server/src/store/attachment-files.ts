@@ -1,0 +1,108 @@
+/**
+ * Attachment bytes as files named by their content: `<root>/<company>/<sha256[0:2]>/<sha256>`. A name appears
+ * only once its bytes and its directory entry are on disk, so a crash leaves whole files or none.
+ */
+
+import { createHash, randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { access, mkdir, open, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import path from 'node:path';
+import type { AttachmentFiles } from './document-store.ts';
+import { AttachmentTooLarge } from './store-errors.ts';
+import { syncDirectory } from './sync-directory.ts';
+
+const SHA256 = /^[0-9a-f]{64}$/;
+const COMPANY = /^(?:_|[a-z0-9]{1,26})$/;
+
+export interface FilesOnDisk extends AttachmentFiles {
+	has(company: string, sha256: string): Promise<boolean>;
+}
+
+/** Opens the files below `root`, and takes out what a crash left half written. */
+export async function openAttachmentFiles(root: string): Promise<FilesOnDisk> {
+	// A dot keeps it apart from companies, which have none.
+	const incoming = path.join(root, '.incoming');
+	await rm(incoming, { recursive: true, force: true });
+	await mkdir(incoming, { recursive: true });
+	await syncDirectory(root);
+	/** Directories known to be on disk, so that each is made and synced once. */
+	const made = new Set<string>();
+
+	async function makeDirectory(directory: string): Promise<void> {
+		if (made.has(directory)) return;
+		await mkdir(directory, { recursive: true });
+		await syncDirectory(path.dirname(directory));
+		await syncDirectory(path.dirname(path.dirname(directory)));
+		made.add(directory);
+	}
+
+	function fileOf(company: string, sha256: string): string | null {
+		if (!SHA256.test(sha256) || !COMPANY.test(company)) return null;
+		return path.join(root, company, sha256.slice(0, 2), sha256);
+	}
+
+	return {
+		async write(company, bytes, limitBytes) {
+			const temporary = path.join(incoming, randomUUID());
+			const handle = await open(temporary, 'wx', 0o600);
+			try {
+				const written = await writeAndHash(handle, bytes, limitBytes);
+				await handle.sync();
+				await handle.close();
+				const file = fileOf(company, written.sha256);
+				if (!file) throw new TypeError(`Not the name of a company: ${company}`);
+				await makeDirectory(path.dirname(file));
+				await rename(temporary, file);
+				await syncDirectory(path.dirname(file));
+				return written;
+			} catch (error) {
+				await handle.close().catch(() => undefined);
+				await rm(temporary, { force: true });
+				throw error;
+			}
+		},
+
+		async has(company, sha256) {
+			const file = fileOf(company, sha256);
+			if (!file) return false;
+			return access(file).then(
+				() => true,
+				() => false
+			);
+		},
+
+		async read(company, sha256, range) {
+			const file = fileOf(company, sha256);
+			if (!file || !(await isFile(file))) return null;
+			return createReadStream(file, range ? { start: range.start, end: range.end } : {});
+		}
+	};
+}
+
+async function writeAndHash(
+	handle: FileHandle,
+	bytes: AsyncIterable<Uint8Array>,
+	limitBytes: number
+): Promise<{ digest: string; length: number; sha256: string }> {
+	const sha256 = createHash('sha256');
+	const md5 = createHash('md5');
+	let length = 0;
+	for await (const chunk of bytes) {
+		length += chunk.byteLength;
+		if (length > limitBytes) throw new AttachmentTooLarge(limitBytes);
+		sha256.update(chunk);
+		md5.update(chunk);
+		for (let at = 0; at < chunk.byteLength;) {
+			at += (await handle.write(chunk, at)).bytesWritten;
+		}
+	}
+	return { digest: `md5-${md5.digest('base64')}`, length, sha256: sha256.digest('hex') };
+}
+
+async function isFile(file: string): Promise<boolean> {
+	try {
+		return (await stat(file)).isFile();
+	} catch {
+		return false;
+	}
+}

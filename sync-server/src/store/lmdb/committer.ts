@@ -1,0 +1,136 @@
+/**
+ * The only way anything is written: jobs queue up, and all that wait are committed in one transaction with one
+ * flush. A job's promise settles after that flush.
+ */
+
+import type { RootDatabase } from 'lmdb';
+import { WriteFailed } from '../store-errors.ts';
+import type { TableName, Tables } from './tables.ts';
+
+/** How long one transaction may keep the event loop before the remaining jobs wait for the next. */
+const TRANSACTION_BUDGET_MS = 50;
+
+type Outcome = { value: unknown } | { error: unknown };
+
+interface WaitingJob {
+	run: (draft: Draft) => unknown;
+	settle: (outcome: Outcome) => void;
+}
+
+/** A job's writes, kept apart until the job has finished: one that throws has written nothing. */
+export class Draft {
+	readonly #tables: Tables;
+	readonly #writes = new Map<string, { table: TableName; key: Buffer; value: Buffer | null }>();
+
+	constructor(tables: Tables) {
+		this.#tables = tables;
+	}
+
+	/** What the job itself wrote, else what the jobs before it left. */
+	get(table: TableName, key: Buffer): Buffer | null {
+		const written = this.#writes.get(table + key.toString('latin1'));
+		return written ? written.value : (this.#tables[table].get(key) ?? null);
+	}
+
+	put(table: TableName, key: Buffer, value: Buffer): void {
+		this.#writes.set(table + key.toString('latin1'), { table, key, value });
+	}
+
+	remove(table: TableName, key: Buffer): void {
+		this.#writes.set(table + key.toString('latin1'), { table, key, value: null });
+	}
+
+	apply(): void {
+		for (const { table, key, value } of this.#writes.values()) {
+			// Inside a transaction these take effect at once; their promises say nothing more.
+			if (value) void this.#tables[table].put(key, value);
+			else void this.#tables[table].remove(key);
+		}
+	}
+}
+
+export class Committer {
+	readonly #root: RootDatabase<Buffer, Buffer>;
+	readonly #tables: Tables;
+	#waiting: WaitingJob[] = [];
+	#working: Promise<void> | null = null;
+
+	constructor(root: RootDatabase<Buffer, Buffer>, tables: Tables) {
+		this.#root = root;
+		this.#tables = tables;
+	}
+
+	/**
+	 * Runs a job against the newest state, commits and flushes it, then answers what it returned. What a job
+	 * throws is thrown here and nothing of that job is kept; `WriteFailed` when the disk refused.
+	 */
+	commit<T>(job: (draft: Draft) => T): Promise<T> {
+		return new Promise<T>((resolve, reject) => {
+			this.#waiting.push({
+				run: job,
+				settle: (outcome) => {
+					if ('error' in outcome) {
+						// Whatever the job threw goes on as it is.
+						// eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+						reject(outcome.error);
+					} else resolve(outcome.value as T);
+				}
+			});
+			this.#working ??= this.#work();
+		});
+	}
+
+	/** Resolves when nothing is being written any more. */
+	async idle(): Promise<void> {
+		while (this.#working) await this.#working;
+	}
+
+	async #work(): Promise<void> {
+		// Let every request of this turn of the event loop join the first transaction.
+		await new Promise((resolve) => setImmediate(resolve));
+		while (this.#waiting.length > 0) await this.#commitWaiting();
+		this.#working = null;
+	}
+
+	async #commitWaiting(): Promise<void> {
+		const done: { job: WaitingJob; outcome: Outcome }[] = [];
+		try {
+			// A child transaction, because only that is undone as a whole when a put throws.
+			await this.#root.childTransaction(() => {
+				const startedAt = performance.now();
+				do {
+					const job = this.#waiting.shift();
+					if (!job) break;
+					const entry = { job, outcome: { error: null } as Outcome };
+					done.push(entry);
+					entry.outcome = this.#run(job);
+				} while (performance.now() - startedAt < TRANSACTION_BUDGET_MS);
+			});
+		} catch (error) {
+			const failure = failureOf(error);
+			for (const { job } of done) job.settle({ error: failure });
+			return;
+		}
+		for (const { job, outcome } of done) job.settle(outcome);
+	}
+
+	#run(job: WaitingJob): Outcome {
+		const draft = new Draft(this.#tables);
+		let value: unknown;
+		try {
+			value = job.run(draft);
+		} catch (error) {
+			return { error };
+		}
+		draft.apply();
+		return { value };
+	}
+}
+
+function failureOf(error: unknown): WriteFailed {
+	if (error instanceof Error && 'commitError' in error) {
+		// lmdb prints the reason and rejects this promise of its own with it; unhandled it would end the process.
+		void Promise.resolve(error.commitError).catch(() => undefined);
+	}
+	return new WriteFailed(error);
+}

@@ -1,0 +1,94 @@
+import { decideWrite } from '../decide-write.ts';
+import type { AttachmentStub, DocumentWrite, WriteOutcome } from '../document-store.ts';
+import { graft, leavesOf } from '../revision-tree.ts';
+import { formatSequence } from '../sequence.ts';
+import { IdTooLong, MAX_ID_BYTES } from '../store-errors.ts';
+import type { Draft } from './committer.ts';
+import { encodeDocument, headOf, treeOf } from './document-record.ts';
+import { idKey, numberKey, toBytes, type ChangeRecord, type DatabaseRecord } from './tables.ts';
+
+/**
+ * Writes documents in order into a draft and counts them into `database`, which the caller saves.
+ *
+ * @param isStored whether an attachment's bytes lie in the store.
+ */
+export function writeDocuments(
+	draft: Draft,
+	database: DatabaseRecord,
+	epoch: string,
+	writes: readonly DocumentWrite[],
+	isStored: (sha256: string) => boolean
+): WriteOutcome[] {
+	return writes.map((write) => writeDocument(draft, database, epoch, write, isStored));
+}
+
+function writeDocument(
+	draft: Draft,
+	database: DatabaseRecord,
+	epoch: string,
+	write: DocumentWrite,
+	isStored: (sha256: string) => boolean
+): WriteOutcome {
+	const { id } = write;
+	if (Buffer.byteLength(id) > MAX_ID_BYTES) throw new IdTooLong();
+	const key = idKey(database.no, id);
+	const before = draft.get('documents', key);
+	const tree = before && treeOf(before);
+
+	const decision = decideWrite(tree, write);
+	if (decision.kind === 'refused') return { ok: false, id, refusal: decision.refusal };
+	if (decision.kind === 'known') {
+		return { ok: true, id, rev: decision.rev, seq: formatSequence(database.seq, epoch) };
+	}
+	if (!Object.values(write.attachments).every((stub) => isStored(stub.sha256))) {
+		return { ok: false, id, refusal: 'missing_stub' };
+	}
+
+	database.seq += 1;
+	const { seq } = database;
+	const grafted = graft(tree ?? [], decision.history, { deleted: write.deleted, bodyAt: seq });
+	for (const bodyAt of grafted.stemmedBodies) {
+		const bodyKey = numberKey(database.no, bodyAt);
+		database.bytes -= draft.get('bodies', bodyKey)?.byteLength ?? 0;
+		draft.remove('bodies', bodyKey);
+	}
+
+	const attachments = stampAttachments(write.attachments, decision.history.start);
+	const body = toBytes(attachments ? [write.body, attachments] : [write.body]);
+	draft.put('bodies', numberKey(database.no, seq), body);
+	database.bytes += body.byteLength;
+
+	const leaves = leavesOf(grafted.tree);
+	const winner = leaves[0];
+	if (!winner) throw new TypeError('A revision tree has at least one leaf.');
+	draft.put('documents', key, encodeDocument(seq, winner, grafted.tree));
+
+	const change: ChangeRecord = {
+		id,
+		deleted: winner.deleted,
+		leaves: leaves.map((leaf) => leaf.rev)
+	};
+	if (before) {
+		const head = headOf(before);
+		draft.remove('changes', numberKey(database.no, head.seq));
+		if (head.deleted) database.deleted -= 1;
+		else database.docs -= 1;
+	}
+	draft.put('changes', numberKey(database.no, seq), toBytes(change));
+	if (winner.deleted) database.deleted += 1;
+	else database.docs += 1;
+
+	return { ok: true, id, rev: decision.rev, seq: formatSequence(seq, epoch) };
+}
+
+/** Gives attachments that came with this revision its generation; null when there are none. */
+function stampAttachments(
+	attachments: Record<string, AttachmentStub>,
+	generation: number
+): Record<string, AttachmentStub> | null {
+	const entries = Object.entries(attachments);
+	if (entries.length === 0) return null;
+	return Object.fromEntries(
+		entries.map(([name, stub]) => [name, { ...stub, revpos: stub.revpos || generation }])
+	);
+}

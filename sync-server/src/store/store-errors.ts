@@ -1,0 +1,48 @@
+/** Broken infrastructure and impossible requests of the store; expected refusals are values, not these. */
+
+/** The database was dropped while somebody still held it. */
+export class DatabaseDropped extends Error {
+	readonly code = 'store.database_dropped';
+	readonly database: string;
+
+	constructor(database: string) {
+		super('The database was dropped.');
+		this.name = 'DatabaseDropped';
+		this.database = database;
+	}
+}
+
+/** More bytes than the caller may store; nothing of them was kept. */
+export class AttachmentTooLarge extends Error {
+	readonly code = 'store.attachment_too_large';
+	readonly limitBytes: number;
+
+	constructor(limitBytes: number) {
+		super(`The attachment is longer than ${limitBytes} bytes.`);
+		this.name = 'AttachmentTooLarge';
+		this.limitBytes = limitBytes;
+	}
+}
+
+/** A document id longer than `MAX_ID_BYTES` in UTF-8. */
+export class IdTooLong extends Error {
+	readonly code = 'store.id_too_long';
+
+	constructor() {
+		super(`A document id may have at most ${MAX_ID_BYTES} bytes.`);
+		this.name = 'IdTooLong';
+	}
+}
+
+/** Longest document id in UTF-8 bytes: LMDB's key limit of 1,978 less the prefix, rounded down. */
+export const MAX_ID_BYTES = 1_900;
+
+/** The disk refused a write (full, broken); nothing of the batch was kept. */
+export class WriteFailed extends Error {
+	readonly code = 'store.write_failed';
+
+	constructor(cause: unknown) {
+		super('The store could not write to its disk.', { cause });
+		this.name = 'WriteFailed';
+	}
+}
