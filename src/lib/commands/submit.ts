@@ -1,0 +1,82 @@
+import { contentHashOf } from '@outlay/domain/canonical-json';
+import { documentId, routeIdOf } from '@outlay/domain/identifiers';
+import { refuse } from '@outlay/domain/refusal';
+import { settingOn } from '@outlay/domain/setting';
+import type { SubmissionBody } from '@outlay/domain/submission';
+import { judgeSubmission } from '@outlay/domain/submission-rules';
+import type { TransactionBody } from '@outlay/domain/transaction';
+import type { Done } from './app.ts';
+import { receiptsOf } from './attach-receipt.ts';
+import { localDay, newEnvelope, type DeedContext } from './context.ts';
+
+/**
+ * Freezes a transaction as a submission. Works offline: it is judged here by the same rules as on the server.
+ * Refuses with the first thing missing, `transaction.waiting` and `transaction.approved` for what was submitted
+ * already, and `submission.no_approver`. The value is the submission's id.
+ */
+export async function submit(context: DeedContext, transactionId: string): Promise<Done<string>> {
+	const stored = await context.documents.get('transaction', transactionId);
+	if (stored === null) return refuse('transaction.not_found');
+	if (stored.isReadOnly) return refuse('transaction.newer_app');
+	const standing = await context.caseOf(transactionId);
+	if (standing?.state === 'waiting') return refuse('transaction.waiting');
+	if (standing?.state === 'approved') return refuse('transaction.approved');
+
+	const settings = await context.settings();
+	const today = localDay(context.clock);
+	const snapshot = stored.document.body;
+	const judged = judgeSubmission(snapshot, settings, today);
+	if (!judged.ok) return judged;
+	const me = await context.documents.get('person', `person:${context.me.userId}`);
+	if (me !== null && me.document.body.approverId === null) return refuse('submission.no_approver');
+
+	const receipts = await receiptsOf(context, transactionId);
+	if (snapshot.kind === 'expense' && receipts.length < snapshot.receiptIds.length) {
+		return refuse('submission.receipt_not_here', 'receiptIds');
+	}
+	const trip = await tripFacts(context, snapshot);
+	if (!trip.ok) return trip;
+
+	const envelope = newEnvelope(context);
+	const content: Omit<SubmissionBody, 'contentHash'> = {
+		subjectId: transactionId,
+		previousId: standing?.submissionId ?? null,
+		snapshot,
+		...judged.value,
+		receipts,
+		...trip.value,
+		settingsFrom: settingOn(settings, 'company', today)?.validFrom ?? today,
+		submittedAt: envelope.createdAt
+	};
+	const contentHash = await contentHashOf(content, (text) => context.hashing.text(text));
+	const submissionId = documentId('submission', context.me.userId, context.identities.ulid());
+	await context.documents.add({
+		_id: submissionId,
+		type: 'submission',
+		...envelope,
+		body: { ...content, contentHash }
+	});
+	return { ok: true, value: submissionId };
+}
+
+async function tripFacts(
+	context: DeedContext,
+	snapshot: TransactionBody
+): Promise<Done<Pick<SubmissionBody, 'tripId' | 'routeId' | 'fixesSha256'>>> {
+	if (snapshot.kind !== 'mileage' || snapshot.tripId === null) {
+		return { ok: true, value: { tripId: null, routeId: null, fixesSha256: null } };
+	}
+	const trip = await context.documents.get('trip', snapshot.tripId);
+	if (trip === null || trip.document.body.state !== 'stopped')
+		return refuse('trip.still_recording');
+	const routeId = routeIdOf(snapshot.tripId);
+	const route = await context.documents.get('route', routeId);
+	return {
+		ok: true,
+		value: {
+			tripId: snapshot.tripId,
+			routeId: route === null ? null : routeId,
+			fixesSha256: trip.document.body.fixesSha256
+		}
+	};
+}
