@@ -30,7 +30,9 @@ export interface Deeds {
 	saveProfile(change: Partial<ProfileBody>): Promise<Done>;
 }
 
-export type RecordingState = 'idle' | 'starting' | 'recording' | 'paused' | 'stopping';
+/** `elsewhere`: another tab of this app is recording. */
+export type RecordingState =
+	'idle' | 'starting' | 'recording' | 'paused' | 'stopping' | 'elsewhere';
 
 /** What the recording page shows. */
 export interface Recording {

@@ -152,6 +152,12 @@ export interface WakeLock {
 	release(): Promise<void>;
 }
 
+/** One recording at a time, however many tabs are open. */
+export interface RecordingLock {
+	/** How to let go, or null while another tab records. */
+	tryHold(): Promise<(() => void) | null>;
+}
+
 export interface PreparedPhoto {
 	bytes: Uint8Array;
 	mediaType: ReceiptMediaType;
@@ -169,7 +175,11 @@ export interface Photos {
 
 /** Distance and line of a trace, computed off the main thread. */
 export interface TripMeasuring {
-	measure(fixes: readonly FixRow[]): Promise<{
+	/** Nothing inside a pause is counted. */
+	measure(
+		fixes: readonly FixRow[],
+		pauses: readonly { fromMs: number; toMs: number }[]
+	): Promise<{
 		distanceM: number;
 		method: string;
 		gaps: TripGap[];

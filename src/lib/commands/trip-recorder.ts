@@ -1,0 +1,292 @@
+import { documentId } from '@outlay/domain/identifiers';
+import { refuse } from '@outlay/domain/refusal';
+import { routeStretches } from '@outlay/domain/route-line';
+import { settingOn } from '@outlay/domain/setting';
+import { createDistanceMeter, type DistanceMeter } from '@outlay/domain/trace-distance';
+import type { FixRow, Trip, TripBody, TripDeed } from '@outlay/domain/trip';
+import type { Done, Recording, TripRecorder } from './app.ts';
+import { firstOf, localDay, newEnvelope, withBody, type DeedContext } from './context.ts';
+import { finishTrip, pausesOf } from './finish-trip.ts';
+import type { Fix, Locations, RecordingLock, WakeLock } from './ports.ts';
+import { removeTrip } from './remove-trip.ts';
+import { closeLeftChunk, createTraceWriter, type TraceWriter } from './trace-writer.ts';
+
+export interface RecorderContext extends DeedContext {
+	locations: Locations;
+	wakeLock: WakeLock;
+	recordingLock: RecordingLock;
+	/** Told of what went wrong while a fix was stored; the fix stays queued. */
+	onFailure: (error: unknown) => void;
+}
+
+/** A position from before Start is nobody's business, even when the browser hands one out. */
+const CLOCK_SLACK_MS = 1000;
+
+const IDLE: Recording = {
+	state: 'idle',
+	tripId: null,
+	startedAtMs: null,
+	durationMs: 0,
+	asOfMs: 0,
+	distanceM: 0,
+	fixCount: 0,
+	lastFix: null,
+	stretches: [],
+	gaps: [],
+	locationRefusal: null,
+	screenStaysOn: null,
+	wasInterrupted: false
+};
+
+/** The one owner of a recording in this tab: positions are read between `start` and `stop` only. */
+export function createTripRecorder(context: RecorderContext): TripRecorder & {
+	/** Goes on with a trip that a killed app left open, and finishes one it left unmeasured. */
+	recover(): Promise<void>;
+	/** Stops reading positions without ending the trip, for sign-out or a closing tab. */
+	letGo(): Promise<void>;
+} {
+	const listeners = new Set<(recording: Recording) => void>();
+	let recording = IDLE;
+	let writer: TraceWriter | null = null;
+	let meter: DistanceMeter = createDistanceMeter();
+	let stopWatching: (() => void) | null = null;
+	let releaseLock: (() => void) | null = null;
+
+	function show(change: Partial<Recording>): void {
+		recording = { ...recording, ...change };
+		for (const listener of listeners) listener(recording);
+	}
+
+	function watch(tripId: string): void {
+		const notBeforeMs = (recording.startedAtMs ?? 0) - CLOCK_SLACK_MS;
+		stopWatching = context.locations.start(
+			(fix) => {
+				if (recording.tripId === tripId && fix.timeMs >= notBeforeMs) take(fix);
+			},
+			(locationRefusal) => show({ locationRefusal })
+		);
+		void context.wakeLock.hold().then((screenStaysOn) => show({ screenStaysOn }));
+	}
+
+	function unwatch(): void {
+		stopWatching?.();
+		stopWatching = null;
+		void context.wakeLock.release();
+	}
+
+	function take(fix: Fix): void {
+		const row: FixRow = [
+			fix.timeMs,
+			fix.latitude,
+			fix.longitude,
+			fix.accuracyM,
+			fix.speedMps,
+			fix.headingDeg
+		];
+		writer?.write(row).catch(context.onFailure);
+		meter.add(row);
+		const { distanceM, gaps, path } = meter.reading();
+		show({
+			distanceM,
+			gaps,
+			stretches: routeStretches(path, gaps),
+			fixCount: recording.fixCount + 1,
+			locationRefusal: null,
+			lastFix: {
+				position: [fix.latitude, fix.longitude],
+				accuracyM: fix.accuracyM,
+				timeMs: fix.timeMs
+			}
+		});
+	}
+
+	async function note(tripId: string, deed: TripDeed, state: TripBody['state']): Promise<Trip> {
+		const atMs = context.clock.nowMs();
+		const { document } = await context.documents.edit('trip', tripId, (trip) =>
+			withBody(
+				trip,
+				{
+					...trip.body,
+					state,
+					stoppedAtMs: state === 'stopped' ? atMs : trip.body.stoppedAtMs,
+					events: [...trip.body.events, { deed, atMs }]
+				},
+				context.clock
+			)
+		);
+		return document;
+	}
+
+	function durations(body: TripBody): Pick<Recording, 'durationMs' | 'asOfMs'> {
+		const asOfMs = body.stoppedAtMs ?? context.clock.nowMs();
+		const open =
+			body.state === 'paused' ? body.events.findLast(({ deed }) => deed === 'pause') : null;
+		const endMs = open?.atMs ?? asOfMs;
+		const pausedMs = pausesOf(body).reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0);
+		return { durationMs: Math.max(0, endMs - body.startedAtMs - pausedMs), asOfMs };
+	}
+
+	async function start(): Promise<Done<string>> {
+		if (recording.state !== 'idle') return refuse('trip.already_recording');
+		show({ ...IDLE, state: 'starting' });
+		const release = await context.recordingLock.tryHold();
+		const company = settingOn(await context.settings(), 'company', localDay(context.clock));
+		if (release === null || !company?.body.locationPurpose) {
+			release?.();
+			show(IDLE);
+			return refuse(release === null ? 'trip.already_recording' : 'trip.location_off');
+		}
+		releaseLock = release;
+		const tripId = documentId('trip', context.me.userId, context.identities.ulid());
+		const startedAtMs = context.clock.nowMs();
+		try {
+			await context.documents.add({
+				_id: tripId,
+				type: 'trip',
+				...newEnvelope(context),
+				body: {
+					state: 'recording',
+					startedAtMs,
+					stoppedAtMs: null,
+					distanceM: null,
+					distanceMethod: null,
+					gaps: [],
+					fixCount: 0,
+					events: [{ deed: 'start', atMs: startedAtMs }],
+					fixesSha256: null
+				}
+			});
+		} catch (error) {
+			end();
+			throw error;
+		}
+		writer = createTraceWriter(context, tripId, 0);
+		meter = createDistanceMeter();
+		show({ state: 'recording', tripId, startedAtMs, asOfMs: startedAtMs });
+		watch(tripId);
+		return { ok: true, value: tripId };
+	}
+
+	async function pause(): Promise<Done> {
+		const { tripId } = recording;
+		if (recording.state !== 'recording' || tripId === null) return refuse('trip.not_recording');
+		unwatch();
+		await writer?.close();
+		show({ state: 'paused', ...durations((await note(tripId, 'pause', 'paused')).body) });
+		return { ok: true, value: undefined };
+	}
+
+	async function resume(): Promise<Done> {
+		const { tripId } = recording;
+		if (recording.state !== 'paused' || tripId === null) return refuse('trip.not_recording');
+		const trip = await note(tripId, 'resume', 'recording');
+		await replay(trip);
+		show({ state: 'recording', ...durations(trip.body) });
+		watch(tripId);
+		return { ok: true, value: undefined };
+	}
+
+	async function stop(): Promise<Done<string>> {
+		const { tripId } = recording;
+		if (tripId === null || !['recording', 'paused'].includes(recording.state)) {
+			return refuse('trip.not_recording');
+		}
+		const before = recording.state;
+		unwatch();
+		show({ state: 'stopping' });
+		try {
+			await writer?.close();
+			await note(tripId, 'stop', 'stopped');
+		} catch (error) {
+			// A full disk: the trip stays open and Stop can be pressed again when there is room.
+			show({ state: before });
+			throw error;
+		}
+		try {
+			return await finishTrip(context, tripId);
+		} finally {
+			end();
+		}
+	}
+
+	async function discard(): Promise<Done> {
+		const { tripId } = recording;
+		if (tripId === null) return refuse('trip.not_recording');
+		unwatch();
+		await writer?.close();
+		await removeTrip(context, tripId);
+		end();
+		return { ok: true, value: undefined };
+	}
+
+	function end(): void {
+		writer = null;
+		releaseLock?.();
+		releaseLock = null;
+		show(IDLE);
+	}
+
+	/** Fills meter and line from the stored fixes, with the pauses known so far. */
+	async function replay(trip: Trip): Promise<void> {
+		meter = createDistanceMeter({ pauses: pausesOf(trip.body) });
+		const fixes = await context.documents.fixesOf(trip._id);
+		for (const fix of fixes) meter.add(fix);
+		const { distanceM, gaps, path } = meter.reading();
+		show({ distanceM, gaps, stretches: routeStretches(path, gaps), fixCount: fixes.length });
+	}
+
+	async function recover(): Promise<void> {
+		const newest = await firstOf(context.documents.watchNewest('trip', 20));
+		const own = newest.map(({ document }) => document).filter(isOwn);
+		for (const trip of own) {
+			if (trip.body.state === 'stopped' && trip.body.distanceM === null) {
+				await finishTrip(context, trip._id);
+			}
+		}
+		const open = own.find((trip) => trip.body.state !== 'stopped');
+		if (open === undefined || recording.state !== 'idle') return;
+		releaseLock = await context.recordingLock.tryHold();
+		if (releaseLock === null) return show({ ...IDLE, state: 'elsewhere', tripId: open._id });
+		const nextChunk = await closeLeftChunk(context, open._id);
+		const trip = await note(open._id, 'restart', open.body.state);
+		writer = createTraceWriter(context, open._id, nextChunk);
+		show({
+			...IDLE,
+			state: trip.body.state === 'paused' ? 'paused' : 'recording',
+			tripId: open._id,
+			startedAtMs: trip.body.startedAtMs,
+			wasInterrupted: true,
+			...durations(trip.body)
+		});
+		await replay(trip);
+		if (trip.body.state === 'recording') watch(open._id);
+	}
+
+	function isOwn(trip: Trip): boolean {
+		return trip.ownerId === context.me.userId;
+	}
+
+	return {
+		recording: {
+			subscribe(run) {
+				listeners.add(run);
+				run(recording);
+				return () => listeners.delete(run);
+			}
+		},
+		start,
+		pause,
+		resume,
+		stop,
+		discard,
+		recover,
+		async letGo() {
+			unwatch();
+			await writer?.close();
+			writer = null;
+			releaseLock?.();
+			releaseLock = null;
+			show(IDLE);
+		}
+	};
+}
