@@ -1,0 +1,123 @@
+import type { Receipt } from '@outlay/domain/receipt';
+import type { Decision, Recall, Submission, Verdict } from '@outlay/domain/submission';
+import type { ExpenseBody, Transaction } from '@outlay/domain/transaction';
+
+/** Builders of documents for tests: valid ones, to be bent where a test needs it. */
+export const COMPANY = 'nordlys1';
+export const WORKER = 'worker1';
+export const MANAGER = 'manager1';
+export const HASH = 'a'.repeat(64);
+
+export function ulidOf(n: number): string {
+	return `01${String(n).padStart(24, '0')}`;
+}
+
+function envelope(ownerId: string, atMs: number) {
+	const at = new Date(atMs).toISOString();
+	return { schema: 1, companyId: COMPANY, ownerId, createdAt: at, updatedAt: at };
+}
+
+export function anExpense(change: Partial<ExpenseBody> = {}): ExpenseBody {
+	return {
+		kind: 'expense',
+		merchant: 'Byggemarkedet',
+		amountMinor: 12_550,
+		amountText: '',
+		currency: 'DKK',
+		spentOn: '2026-11-20',
+		country: 'DK',
+		costTypeId: 'materials',
+		purpose: 'Seals for pump 4',
+		paidWith: 'own-money',
+		receiptIds: [],
+		...change
+	};
+}
+
+export function aTransaction(n = 1, change: Partial<ExpenseBody> = {}): Transaction {
+	return {
+		_id: `transaction:${WORKER}:${ulidOf(n)}`,
+		type: 'transaction',
+		...envelope(WORKER, 1_700_000_000_000 + n),
+		body: anExpense(change)
+	};
+}
+
+export function aReceipt(n = 1, sha256 = HASH): Receipt {
+	return {
+		_id: `receipt:${WORKER}:${ulidOf(n)}`,
+		type: 'receipt',
+		...envelope(WORKER, 1_700_000_000_000 + n),
+		body: {
+			transactionId: `transaction:${WORKER}:${ulidOf(1)}`,
+			sha256,
+			mediaType: 'image/webp',
+			byteLength: 1000,
+			widthPx: 100,
+			heightPx: 200,
+			page: 1,
+			addedAt: '2026-11-20T10:00:00.000Z'
+		}
+	};
+}
+
+export function aSubmission(
+	n = 1,
+	change: Partial<Submission['body']> = {},
+	ownerId = WORKER
+): Submission {
+	const atMs = 1_700_000_000_000 + n * 1000;
+	return {
+		_id: `submission:${ownerId}:${ulidOf(n)}`,
+		type: 'submission',
+		...envelope(ownerId, atMs),
+		body: {
+			subjectId: `transaction:${ownerId}:${ulidOf(1)}`,
+			previousId: null,
+			snapshot: anExpense(),
+			amountMinor: 12_550,
+			currency: 'DKK',
+			derivation: [],
+			receipts: [],
+			tripId: null,
+			routeId: null,
+			fixesSha256: null,
+			settingsFrom: '2026-01-01',
+			submittedAt: new Date(atMs).toISOString(),
+			contentHash: HASH,
+			...change
+		}
+	};
+}
+
+export function aRecall(n: number, submissionId: string): Recall {
+	const atMs = 1_700_000_000_000 + n * 1000;
+	return {
+		_id: `recall:${WORKER}:${ulidOf(n)}`,
+		type: 'recall',
+		...envelope(WORKER, atMs),
+		body: { submissionId, recalledAt: new Date(atMs).toISOString() }
+	};
+}
+
+export function aDecision(
+	n: number,
+	submissionId: string,
+	verdict: Verdict,
+	byId = MANAGER
+): Decision {
+	const atMs = 1_700_000_000_000 + n * 1000;
+	return {
+		_id: `decision:${byId}:${ulidOf(n)}`,
+		type: 'decision',
+		...envelope(byId, atMs),
+		body: {
+			submissionId,
+			submissionHash: HASH,
+			verdict,
+			reason: verdict === 'approve' ? '' : 'Guest name is missing',
+			actedFor: null,
+			decidedAt: new Date(atMs).toISOString()
+		}
+	};
+}
