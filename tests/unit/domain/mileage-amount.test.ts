@@ -1,0 +1,102 @@
+import { mileageAmount } from '@outlay/domain/mileage-amount';
+import { parseKilometres } from '@outlay/domain/distance-input';
+import type { MileageRate, Setting } from '@outlay/domain/setting';
+import { describe, expect, test } from 'vitest';
+import { COMPANY } from '../../support/documents.ts';
+
+function rate(change: Partial<MileageRate>): MileageRate {
+	return {
+		country: 'DK',
+		vehicle: 'own-car',
+		currency: 'DKK',
+		perKmMinor: 381,
+		upToKm: 20_000,
+		validFrom: '2025-01-01',
+		validTo: '2025-12-31',
+		source: 'tekniq.dk',
+		verified: false,
+		...change
+	};
+}
+
+const settings: Setting[] = [
+	{
+		_id: 'setting:mileage-rates:2022-01-01',
+		type: 'setting',
+		schema: 1,
+		companyId: COMPANY,
+		ownerId: '',
+		createdAt: '2026-01-01T00:00:00.000Z',
+		updatedAt: '2026-01-01T00:00:00.000Z',
+		body: {
+			name: 'mileage-rates',
+			rates: [
+				rate({ perKmMinor: 223, upToKm: null }),
+				rate({}),
+				rate({ perKmMinor: 351, validFrom: '2022-01-01', validTo: '2022-04-30' }),
+				rate({ perKmMinor: 370, validFrom: '2022-05-01', validTo: '2022-12-31' })
+			]
+		}
+	}
+];
+const drive = {
+	distanceM: 64_600,
+	drivenOn: '2025-11-20',
+	country: 'DK',
+	vehicle: 'own-car'
+} as const;
+
+describe('mileageAmount', () => {
+	test('kilometres times the rate of the day, with its source and that it is unverified', () => {
+		expect(mileageAmount(drive, settings)).toMatchObject({
+			ok: true,
+			value: {
+				amountMinor: 24_613,
+				currency: 'DKK',
+				derivation: [{ amountMinor: 24_613, source: 'tekniq.dk', verified: false }]
+			}
+		});
+	});
+
+	test('a rate that changes in the middle of a year counts from its day', () => {
+		const before = mileageAmount({ ...drive, drivenOn: '2022-04-30' }, settings);
+		const after = mileageAmount({ ...drive, drivenOn: '2022-05-01' }, settings);
+		expect(before).toMatchObject({ value: { amountMinor: 22_675 } });
+		expect(after).toMatchObject({ value: { amountMinor: 23_902 } });
+	});
+
+	test.each([
+		[{ country: 'NO' }, 'rate.missing'],
+		[{ drivenOn: '2024-06-01' }, 'rate.missing'],
+		[{ vehicle: 'company-car' }, 'rate.missing'],
+		[{ distanceM: null }, 'mileage.distance_missing'],
+		[{ distanceM: 0 }, 'mileage.zero_distance'],
+		[{ distanceM: 49 }, 'mileage.zero_distance'],
+		[{ drivenOn: null }, 'mileage.date_missing']
+	] as const)('%o is refused with %s, never paid by another rate', (change, code) => {
+		expect(mileageAmount({ ...drive, ...change }, settings)).toMatchObject({
+			ok: false,
+			refusal: { code }
+		});
+	});
+});
+
+describe('parseKilometres', () => {
+	test.each([
+		['64,6', 64_600],
+		['64.6 km', 64_600],
+		['7', 7000],
+		[' 0,4 ', 400]
+	])('reads %s', (text, metres) => {
+		expect(parseKilometres(text)).toEqual({ ok: true, value: metres });
+	});
+	test.each([
+		['', 'mileage.distance_missing'],
+		['0', 'mileage.zero_distance'],
+		['-3', 'mileage.distance_unreadable'],
+		['far', 'mileage.distance_unreadable'],
+		['99999', 'mileage.distance_too_long']
+	])('refuses %s', (text, code) => {
+		expect(parseKilometres(text)).toMatchObject({ refusal: { code } });
+	});
+});

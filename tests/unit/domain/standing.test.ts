@@ -1,0 +1,47 @@
+import type { Case } from '@outlay/domain/case';
+import { caseOf } from '@outlay/domain/case-of';
+import { standingOf } from '@outlay/domain/standing';
+import { expect, test } from 'vitest';
+import { aDecision, aSubmission, MANAGER } from '../../support/documents.ts';
+
+const submission = aSubmission(1);
+const decline = aDecision(2, submission._id, 'decline');
+
+function serverCaseOf(documents: (typeof submission | typeof decline)[]): Case {
+	const view = caseOf({
+		submissions: [submission],
+		recalls: [],
+		decisions: documents.filter((document) => document.type === 'decision'),
+		stamps: new Map(
+			documents.map(({ _id }, order) => [_id, { order, receivedAt: '2026-11-20T12:00:00.000Z' }])
+		),
+		approverId: MANAGER
+	});
+	if (view === null) throw new Error('a submission gives a case');
+	const { isUnsent: _, ...body } = view;
+	return {
+		...submission,
+		_id: submission.body.subjectId.replace('transaction', 'case'),
+		type: 'case',
+		body
+	};
+}
+
+test('nothing submitted: no standing', () => {
+	expect(standingOf([], null, MANAGER)).toBeNull();
+});
+
+test('the server knows everything here: its case holds, decisions still on their way included', () => {
+	const view = standingOf([submission], serverCaseOf([submission, decline]), MANAGER);
+	expect(view).toMatchObject({ state: 'declined', isUnsent: false });
+});
+
+test('what has not reached the server shows at once, marked as not sent', () => {
+	const view = standingOf([submission, decline], serverCaseOf([submission]), MANAGER);
+	expect(view).toMatchObject({ state: 'declined', isUnsent: true });
+	expect(standingOf([submission], null, MANAGER)).toMatchObject({
+		state: 'waiting',
+		isUnsent: true,
+		holderId: MANAGER
+	});
+});
