@@ -1,0 +1,157 @@
+/**
+ * `npm test` on a fresh machine: installs what is missing (packages, browser), then checks everything, cheap things
+ * first, and stops at the first step that fails. Plain JavaScript, since nothing may be installed yet.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
+const RESULTS = join(ROOT, 'test-results');
+/** @type {{ passed: number, failed: number, skipped: number }} */
+const tally = { passed: 0, failed: 0, skipped: 0 };
+
+installPackages();
+const chromium = findOrInstallChromium();
+const environment = { ...process.env, CHROMIUM_PATH: chromium };
+rmSync(RESULTS, { recursive: true, force: true });
+mkdirSync(RESULTS, { recursive: true });
+
+const bin = (/** @type {string} */ name) => join(ROOT, 'node_modules/.bin', name);
+const MESSAGES = ['--project', 'src/lib/messages/project.inlang', '--outdir', 'src/lib/paraglide'];
+
+step('messages', bin('paraglide-js'), ['compile', '--silent', ...MESSAGES]);
+step('generated types', bin('svelte-kit'), ['sync']);
+step('format', bin('prettier'), ['--check', '--log-level', 'warn', '.']);
+step('lint', bin('eslint'), ['--max-warnings', '0', '.']);
+step('types', 'npm', ['run', '--silent', 'check']);
+step('room rules', 'npm', ['run', '--silent', 'lint:rooms']);
+step('unused code', bin('knip'), []);
+vitest('unit and server', ['unit', 'sync-server']);
+vitest('components', ['component']);
+vitest('integration', ['integration']);
+step('build', bin('vite'), ['build', '--logLevel', 'warn']);
+playwright();
+
+report();
+
+/** Packages are there when the lock file is not newer than the last install. */
+function installPackages() {
+	const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+	if (major < 20 || (major === 20 && minor < 19)) {
+		fail(`Outlay needs Node 20.19 or newer; this is ${process.version}.`);
+	}
+	const installed = join(ROOT, 'node_modules/.package-lock.json');
+	const lock = join(ROOT, 'package-lock.json');
+	if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(lock).mtimeMs) return;
+	step('install packages', 'npm', ['ci', '--no-audit', '--no-fund', '--loglevel', 'error']);
+}
+
+/** CHROMIUM_PATH, an installed one, Debian's package, or Playwright's own, in that order. */
+function findOrInstallChromium() {
+	const given = process.env['CHROMIUM_PATH'];
+	if (given) return existsSync(given) ? given : fail(`CHROMIUM_PATH: there is no ${given}.`);
+	const known = [
+		'/usr/bin/chromium',
+		'/usr/bin/chromium-browser',
+		'/usr/bin/google-chrome',
+		'/Applications/Google Chrome.app/Contents/MacOS/Google Chrome'
+	];
+	const found = known.find((path) => existsSync(path));
+	if (found) return found;
+	if (existsSync('/usr/bin/apt-get') && process.getuid?.() === 0) {
+		step('browser: package lists', 'apt-get', ['update', '-qq']);
+		step('browser', 'apt-get', ['install', '-y', '-qq', 'chromium']);
+		if (existsSync('/usr/bin/chromium')) return '/usr/bin/chromium';
+	}
+	step('browser', join(ROOT, 'node_modules/.bin/playwright'), ['install', 'chromium']);
+	const asked = spawnSync(
+		process.execPath,
+		['-e', "import('playwright').then((p) => console.log(p.chromium.executablePath()))"],
+		{ cwd: ROOT, encoding: 'utf8' }
+	);
+	const path = asked.stdout.trim();
+	return existsSync(path) ? path : fail('No Chromium found. Install one and set CHROMIUM_PATH.');
+}
+
+/**
+ * @param {string} name
+ * @param {string} command
+ * @param {string[]} args
+ * @param {Record<string, string>} [more]
+ */
+function run(name, command, args, more = {}) {
+	const startedAtMs = Date.now();
+	console.log(`\n── ${name}`);
+	const { status, error } = spawnSync(command, args, {
+		cwd: ROOT,
+		stdio: 'inherit',
+		env: { ...(typeof environment === 'undefined' ? process.env : environment), ...more }
+	});
+	if (error) console.error(error.message);
+	console.log(`── ${name}: ${((Date.now() - startedAtMs) / 1000).toFixed(1)} s`);
+	return status === 0;
+}
+
+/**
+ * @param {string} name
+ * @param {string} command
+ * @param {string[]} args
+ */
+function step(name, command, args) {
+	if (!run(name, command, args)) fail(`"${name}" failed.`);
+}
+
+/**
+ * @param {string} name
+ * @param {string[]} projects
+ */
+function vitest(name, projects) {
+	const file = join(RESULTS, `${projects[0]}.json`);
+	const isGreen = run(name, bin('vitest'), [
+		'run',
+		...projects.flatMap((project) => ['--project', project]),
+		'--reporter=default',
+		'--reporter=json',
+		`--outputFile.json=${file}`
+	]);
+	if (existsSync(file)) {
+		const counted = JSON.parse(readFileSync(file, 'utf8'));
+		tally.passed += counted.numPassedTests;
+		tally.failed += counted.numFailedTests;
+		tally.skipped += counted.numPendingTests + counted.numTodoTests;
+	}
+	if (!isGreen) fail(`"${name}" failed.`);
+}
+
+function playwright() {
+	const file = join(RESULTS, 'end-to-end.json');
+	const isGreen = run(
+		'end to end',
+		bin('playwright'),
+		['test', '--config', 'tests/e2e/playwright.config.ts', '--reporter=list,json'],
+		{ PLAYWRIGHT_JSON_OUTPUT_FILE: file }
+	);
+	if (existsSync(file)) {
+		const { stats } = JSON.parse(readFileSync(file, 'utf8'));
+		tally.passed += stats.expected + stats.flaky;
+		tally.failed += stats.unexpected;
+		tally.skipped += stats.skipped;
+	}
+	if (!isGreen) fail('"end to end" failed.');
+}
+
+function report() {
+	console.log(`\n${tally.passed} passed, ${tally.failed} failed, ${tally.skipped} skipped`);
+}
+
+/**
+ * @param {string} sentence
+ * @returns {never}
+ */
+function fail(sentence) {
+	console.error(`\n${sentence}`);
+	report();
+	process.exit(1);
+}
