@@ -1,0 +1,6 @@
+declare global {
+	// Nothing of the framework's own types is widened.
+	namespace App {}
+}
+
+export {};
