@@ -1,0 +1,170 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { Readable } from 'node:stream';
+import { bodyBytes } from '../http/body.ts';
+import { conflict, CouchError, missingStub, notFound } from '../http/errors.ts';
+import { companyOf } from '../store/company-of.ts';
+import type { AttachmentStub, DocumentWrite, StoredRevision } from '../store/document-store.ts';
+import { parseByteRange } from './byte-range.ts';
+import type { CouchDeps } from './couch-deps.ts';
+import { answerWrite, revisionOf } from './document-routes.ts';
+import { Options } from './options.ts';
+import { contentTypeOf, requireAttachmentName, requireId } from './parse-document.ts';
+import { useDatabase, type DatabaseInUse } from './use-database.ts';
+import { judge } from './write-documents.ts';
+
+interface AttachmentParams {
+	db: string;
+	doc: string;
+	/** The attachment's name; it may have slashes. */
+	'*': string;
+}
+
+/** Attachments on their own: bytes in and out as streams. */
+export function attachmentRoutes(app: FastifyInstance, deps: CouchDeps): void {
+	app.get('/:db/:doc/*', async (request, reply) => {
+		const { db } = await useDatabase(deps, request, 'read');
+		const { doc: id, '*': name } = request.params as AttachmentParams;
+		const rev = revisionOf(request, new Options(request), null);
+		const revision = await db.read(id, rev ?? undefined);
+		if (!revision || (rev === null && revision.deleted)) {
+			throw notFound(revision ? 'deleted' : 'missing');
+		}
+		const stub = attachmentOf(revision, name);
+		if (!stub) throw notFound('Document is missing attachment');
+		return sendAttachment(deps, companyOf(db.name), stub, request, reply);
+	});
+
+	app.put('/:db/:doc/*', async (request, reply) => {
+		const use = await useDatabase(deps, request, 'write');
+		const { db, caller } = use;
+		const { doc, '*': name } = request.params as AttachmentParams;
+		const id = requireId(doc);
+		requireAttachmentName(name);
+		const rev = revisionOf(request, new Options(request), null);
+		const limitBytes = deps.access.attachmentLimitBytes(caller, db.name);
+		const before = await revisionToExtend(use, id, rev);
+		const file = await deps.store.files.write(companyOf(db.name), bodyBytes(request), limitBytes);
+		const stub: AttachmentStub = {
+			...file,
+			contentType: contentTypeOf(request.headers['content-type']),
+			revpos: 0
+		};
+		const kept = Object.entries(before?.attachments ?? {}).filter(([there]) => there !== name);
+		return save(deps, use, request, reply, {
+			id,
+			before,
+			rev,
+			attachments: Object.fromEntries([...kept, [name, stub]]),
+			statusCode: 201
+		});
+	});
+
+	app.delete('/:db/:doc/*', async (request, reply) => {
+		const use = await useDatabase(deps, request, 'write');
+		const { doc, '*': name } = request.params as AttachmentParams;
+		const id = requireId(doc);
+		const rev = revisionOf(request, new Options(request), null);
+		const before = await revisionToExtend(use, id, rev);
+		if (!before) throw notFound('missing');
+		if (!attachmentOf(before, name)) throw notFound('Document is missing attachment');
+		const kept = Object.entries(before.attachments).filter(([there]) => there !== name);
+		return save(deps, use, request, reply, {
+			id,
+			before,
+			rev,
+			attachments: Object.fromEntries(kept),
+			statusCode: 200
+		});
+	});
+}
+
+/** The revision an attachment is added to or taken from; null creates the document. */
+async function revisionToExtend(
+	{ db }: DatabaseInUse,
+	id: string,
+	rev: string | null
+): Promise<StoredRevision | null> {
+	const found = await db.read(id, rev ?? undefined);
+	if (rev !== null && !found) throw conflict();
+	if (rev === null && found && !found.deleted) throw conflict();
+	return rev === null ? null : found;
+}
+
+async function save(
+	deps: CouchDeps,
+	use: DatabaseInUse,
+	request: FastifyRequest,
+	reply: FastifyReply,
+	change: {
+		id: string;
+		before: StoredRevision | null;
+		rev: string | null;
+		attachments: Record<string, AttachmentStub>;
+		statusCode: number;
+	}
+): Promise<FastifyReply> {
+	const { id, before, rev, attachments, statusCode } = change;
+	const write: DocumentWrite = {
+		id,
+		deleted: false,
+		body: before?.body ?? {},
+		attachments,
+		parentRev: rev,
+		winnerOnly: use.caller.kind === 'person'
+	};
+	const denied = await judge(deps, use, write, await use.db.read(id));
+	if (denied) throw new CouchError(denied.statusCode, denied.error, denied.reason);
+	const [outcome] = await use.db.write([write]);
+	if (!outcome) throw new TypeError('The store answers each write.');
+	if (outcome.ok) {
+		return answerWrite(reply, request, { ok: true, id, rev: outcome.rev }, statusCode);
+	}
+	throw outcome.refusal === 'missing_stub' ? missingStub() : conflict();
+}
+
+function attachmentOf(revision: StoredRevision, name: string): AttachmentStub | null {
+	return Object.entries(revision.attachments).find(([there]) => there === name)?.[1] ?? null;
+}
+
+async function sendAttachment(
+	deps: CouchDeps,
+	company: string,
+	stub: AttachmentStub,
+	request: FastifyRequest,
+	reply: FastifyReply
+): Promise<FastifyReply> {
+	const md5 = stub.digest.replace(/^md5-/, '');
+	const etag = `"${md5}"`;
+	void reply.headers({
+		etag,
+		'content-md5': md5,
+		'content-type': stub.contentType,
+		'accept-ranges': 'bytes',
+		'cache-control': 'must-revalidate',
+		// What people store is shown on the app's own origin: as nothing that runs.
+		'x-content-type-options': 'nosniff',
+		'content-security-policy': "sandbox; default-src 'none'"
+	});
+	if (request.headers['if-none-match'] === etag) return reply.code(304).send();
+
+	const range = parseByteRange(request.headers.range, stub.length);
+	if (range === 'unsatisfiable') {
+		void reply.header('content-range', `bytes */${stub.length}`);
+		throw new CouchError(416, 'requested_range_not_satisfiable', 'Requested range not satisfiable');
+	}
+	const length = range ? range.end - range.start + 1 : stub.length;
+	void reply.header('content-length', length);
+	if (range) {
+		void reply
+			.code(206)
+			.header('content-range', `bytes ${range.start}-${range.end}/${stub.length}`);
+	}
+	if (request.method === 'HEAD') return reply.send();
+	const bytes = await deps.store.files.read(company, stub.sha256, range ?? undefined);
+	if (!bytes) {
+		request.log.error({ sha256: stub.sha256 }, 'an attachment file is gone');
+		void reply.removeHeader('content-length');
+		throw new CouchError(500, 'internal_server_error', 'The attachment cannot be read.');
+	}
+	return reply.send(bytes instanceof Readable ? bytes : Readable.from(bytes));
+}

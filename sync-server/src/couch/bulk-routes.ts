@@ -1,0 +1,134 @@
+import type { FastifyInstance } from 'fastify';
+import { isJsonObject, readJsonObject, requireJsonContentType } from '../http/body.ts';
+import { badRequest, badRevision } from '../http/errors.ts';
+import type { Database, Json, JsonObject, StoredRevision } from '../store/document-store.ts';
+import { parseRevisionId } from '../store/revision-id.ts';
+import type { CouchDeps } from './couch-deps.ts';
+import { documentJson, type DocumentView } from './document-json.ts';
+import { findRevisions } from './find-revisions.ts';
+import { Options } from './options.ts';
+import { parseDocument } from './parse-document.ts';
+import { inLargePieces, sendJson, sendJsonPieces } from './send-json.ts';
+import { useDatabase } from './use-database.ts';
+import { writeDocuments } from './write-documents.ts';
+
+/** Many documents in one request: `_bulk_docs`, `_bulk_get`, `_revs_diff`. */
+export function bulkRoutes(app: FastifyInstance, deps: CouchDeps): void {
+	app.post('/:db/_bulk_docs', async (request, reply) => {
+		const use = await useDatabase(deps, request, 'write');
+		requireJsonContentType(request);
+		const body = await readJsonObject(request, deps.bodyLimitBytes);
+		const { docs } = body;
+		if (docs === undefined) throw badRequest('POST body must include `docs` parameter.');
+		if (!Array.isArray(docs)) throw badRequest('`docs` parameter must be an array.');
+		const options = new Options(request, body);
+		const replicated = !options.flag('new_edits', true);
+		// One document that is none refuses them all, before anything is written.
+		const documents = docs.map(parseDocument);
+		const rows = await writeDocuments(deps, use, documents, replicated);
+		const answered = replicated ? rows.filter((row) => !row.ok) : rows;
+		const shown = answered.map((row) =>
+			row.ok ? row : { id: row.id, rev: row.rev, error: row.error, reason: row.reason }
+		);
+		return sendJson(reply, shown, 201);
+	});
+
+	app.post('/:db/_bulk_get', async (request, reply) => {
+		const { db } = await useDatabase(deps, request, 'read');
+		requireJsonContentType(request);
+		const body = await readJsonObject(request, deps.bodyLimitBytes);
+		const { docs } = body;
+		if (!Array.isArray(docs)) throw badRequest("Missing JSON list of 'docs'.");
+		const options = new Options(request);
+		const view = { revs: options.flag('revs'), attachments: options.flag('attachments') };
+		const pieces = bulkGet(deps, db, docs, view, options.flag('latest'));
+		return sendJsonPieces(reply, inLargePieces(pieces));
+	});
+
+	app.post('/:db/_revs_diff', async (request, reply) => {
+		const { db } = await useDatabase(deps, request, 'read');
+		requireJsonContentType(request);
+		const asked = new Map<string, string[]>();
+		for (const [id, revs] of Object.entries(await readJsonObject(request, deps.bodyLimitBytes))) {
+			if (!Array.isArray(revs)) throw badRequest('Revisions must be a list.');
+			asked.set(id, revs.map(requireRevision));
+		}
+		const diff = await db.missing(asked);
+		return sendJson(
+			reply,
+			Object.fromEntries(
+				[...diff].map(([id, { missing, possibleAncestors }]) => [
+					id,
+					possibleAncestors.length > 0
+						? { missing, possible_ancestors: possibleAncestors }
+						: { missing }
+				])
+			)
+		);
+	});
+}
+
+function requireRevision(rev: Json): string {
+	if (typeof rev !== 'string' || !parseRevisionId(rev)) throw badRevision();
+	return rev;
+}
+
+async function* bulkGet(
+	deps: CouchDeps,
+	db: Database,
+	docs: readonly Json[],
+	view: DocumentView,
+	latest: boolean
+): AsyncGenerator<string> {
+	yield '{"results":[';
+	let comma = '';
+	for (const asked of docs) {
+		yield comma + JSON.stringify(await bulkGetRow(deps, db, asked, view, latest));
+		comma = ',\n';
+	}
+	yield ']}\n';
+}
+
+async function bulkGetRow(
+	deps: CouchDeps,
+	db: Database,
+	asked: Json,
+	view: DocumentView,
+	latest: boolean
+): Promise<JsonObject> {
+	const { id, rev, atts_since: attsSince } = isJsonObject(asked) ? asked : {};
+	if (typeof id !== 'string' || id === '') {
+		return failed(null, null, 'illegal_docid', 'Document id must not be empty');
+	}
+	if (rev !== undefined && (typeof rev !== 'string' || !parseRevisionId(rev))) {
+		return failed(id, rev, 'bad_request', 'Invalid rev format');
+	}
+	const found = await findRevisions(db, id, rev === undefined ? 'all' : [rev], latest);
+	if (found.length === 0) return failed(id, rev ?? 'undefined', 'not_found', 'missing');
+
+	const wanted: DocumentView = Array.isArray(attsSince)
+		? { ...view, attsSince: attsSince.map(String) }
+		: view;
+	const docs: JsonObject[] = [];
+	for (const one of found) {
+		docs.push(
+			'missing' in one
+				? { error: { id, rev: one.missing, error: 'not_found', reason: 'missing' } }
+				: { ok: await show(deps, db, one.found, wanted) }
+		);
+	}
+	return { id, docs };
+}
+
+function show(
+	deps: CouchDeps,
+	db: Database,
+	revision: StoredRevision,
+	view: DocumentView
+): Promise<JsonObject> {
+	return documentJson(deps.store.files, db, revision, view);
+}
+
+function failed(id: string | null, rev: Json, error: string, reason: string): JsonObject {
+	return { id, docs: [{ error: { id, rev, error, reason } }] };
+}

@@ -1,0 +1,182 @@
+import type {
+	AttachmentFiles,
+	ChangeRow,
+	ChangesPage,
+	Database,
+	JsonObject
+} from '../store/document-store.ts';
+import { DatabaseDropped } from '../store/store-errors.ts';
+import type { ChangesFilter } from './changes-filter.ts';
+import { documentJson, type DocumentView } from './document-json.ts';
+import { waitForChange, type Waiting } from './wait-for-change.ts';
+
+export interface FeedOptions {
+	since: string;
+	limit: number | undefined;
+	descending: boolean;
+	/** All leaves in each row instead of the winner alone. */
+	allLeaves: boolean;
+	includeDocs: boolean;
+	view: DocumentView;
+	filter: ChangesFilter;
+}
+
+/** Rows read from the store in one step; a filter may pass few of them. */
+const PAGE_ROWS = 2_000;
+
+/** One reader's way through a database's changes, as pieces of the JSON they are answered with. */
+export class ChangesFeed {
+	readonly #files: AttachmentFiles;
+	readonly #db: Database;
+	readonly #options: FeedOptions;
+	#at: string;
+	#left: number;
+	#pending = 0;
+
+	constructor(files: AttachmentFiles, db: Database, options: FeedOptions) {
+		this.#files = files;
+		this.#db = db;
+		this.#options = options;
+		this.#at = options.since;
+		this.#left = options.limit ?? Number.POSITIVE_INFINITY;
+	}
+
+	/** Everything there is now. */
+	async *normal(): AsyncGenerator<string> {
+		yield '{"results":[\n';
+		yield* separated(this.#rows());
+		yield this.#end();
+	}
+
+	/** What there is now; if nothing, the next that comes. */
+	async *longPoll(waiting: Waiting): AsyncGenerator<string> {
+		// "now" is this moment, not the one at which something has happened already.
+		await this.#pinNow();
+		yield '{"results":[\n';
+		let rows = 0;
+		try {
+			for (;;) {
+				for await (const row of separated(this.#rows())) {
+					rows += 1;
+					yield row;
+				}
+				if (rows > 0 || this.#left === 0) break;
+				const came = yield* waitForChange(this.#db, waiting, () => this.#isBehind());
+				if (!came) break;
+			}
+		} catch (error) {
+			if (!(error instanceof DatabaseDropped)) throw error;
+		}
+		yield this.#end();
+	}
+
+	/** A line for each change, as long as the reader stays. */
+	async *continuous(waiting: Waiting): AsyncGenerator<string> {
+		await this.#pinNow();
+		try {
+			for (;;) {
+				for await (const row of this.#rows()) yield `${row}\n`;
+				if (this.#left === 0) break;
+				const came = yield* waitForChange(this.#db, waiting, () => this.#isBehind());
+				if (!came) break;
+			}
+		} catch (error) {
+			if (!(error instanceof DatabaseDropped)) throw error;
+		}
+		yield `{"last_seq":${JSON.stringify(this.#at)},"pending":${this.#pending}}\n`;
+	}
+
+	async #pinNow(): Promise<void> {
+		const { updateSeq } = await this.#db.info();
+		if (this.#at === 'now') this.#at = updateSeq;
+	}
+
+	async #isBehind(): Promise<boolean> {
+		return (await this.#db.info()).updateSeq !== this.#at;
+	}
+
+	#end(): string {
+		return `],\n"last_seq":${JSON.stringify(this.#at)},"pending":${this.#pending}}\n`;
+	}
+
+	/** The rows from where the reader is to the end or the limit; moves the reader on. */
+	async *#rows(): AsyncGenerator<string> {
+		const { filter, descending } = this.#options;
+		if (descending) {
+			yield* this.#newestFirst();
+			return;
+		}
+		for (;;) {
+			const page = await this.#page(this.#at, filter.matches ? PAGE_ROWS : this.#left);
+			for (const [i, row] of page.rows.entries()) {
+				const shown = await this.#show(row);
+				if (shown === null) continue;
+				yield shown;
+				this.#left -= 1;
+				if (this.#left > 0) continue;
+				this.#at = row.seq;
+				this.#pending = page.pending + page.rows.length - i - 1;
+				return;
+			}
+			this.#at = page.lastSeq;
+			this.#pending = page.pending;
+			if (page.pending === 0 || this.#left === 0) return;
+		}
+	}
+
+	/** CouchDB reads down from the newest change, whatever `since` says, and ends at the last row shown. */
+	async *#newestFirst(): AsyncGenerator<string> {
+		const { rows, lastSeq } = await this.#db.changes({
+			since: '0',
+			descending: true,
+			...(this.#options.filter.ids ? { ids: this.#options.filter.ids } : {})
+		});
+		this.#at = lastSeq;
+		for (const row of rows) {
+			if (this.#left === 0) return;
+			const shown = await this.#show(row);
+			if (shown === null) continue;
+			yield shown;
+			this.#left -= 1;
+			this.#at = row.seq;
+		}
+		this.#left = 0;
+	}
+
+	#page(since: string, atMost: number): Promise<ChangesPage> {
+		const { ids } = this.#options.filter;
+		return this.#db.changes({
+			since,
+			limit: Math.min(atMost, PAGE_ROWS),
+			...(ids ? { ids } : {})
+		});
+	}
+
+	/** Null when the filter leaves the change out. */
+	async #show(row: ChangeRow): Promise<string | null> {
+		const { allLeaves, includeDocs, view, filter } = this.#options;
+		const leaves = allLeaves ? row.leaves : row.leaves.slice(0, 1);
+		const json: JsonObject = {
+			seq: row.seq,
+			id: row.id,
+			changes: leaves.map((rev) => ({ rev }))
+		};
+		if (row.deleted) json['deleted'] = true;
+		if (includeDocs || filter.matches) {
+			const revision = await this.#db.read(row.id, row.leaves[0]);
+			const doc = revision && (await documentJson(this.#files, this.#db, revision, view));
+			if (filter.matches && !(doc && filter.matches(doc))) return null;
+			if (includeDocs) json['doc'] = doc;
+		}
+		return JSON.stringify(json);
+	}
+}
+
+async function* separated(rows: AsyncIterable<string>): AsyncGenerator<string> {
+	let comma = '';
+	for await (const row of rows) {
+		yield comma + row;
+		comma = ',\n';
+	}
+	if (comma) yield '\n';
+}

@@ -1,0 +1,40 @@
+import type { FastifyInstance } from 'fastify';
+import { takeBodiesAsStreams } from '../http/body.ts';
+import { answerErrorsAsCouch } from '../http/errors.ts';
+import { allDocsRoutes } from './all-docs-routes.ts';
+import { attachmentRoutes } from './attachment-routes.ts';
+import { bulkRoutes } from './bulk-routes.ts';
+import { changesRoutes } from './changes-routes.ts';
+import type { CouchDeps } from './couch-deps.ts';
+import { databaseRoutes } from './database-routes.ts';
+import { documentRoutes } from './document-routes.ts';
+import { localRoutes } from './local-routes.ts';
+import { notYetRoutes } from './not-yet-routes.ts';
+import { welcomeRoutes } from './welcome-routes.ts';
+
+/** What the Fastify instance itself must be told for CouchDB's addresses; a plugin cannot. */
+export const COUCH_ROUTER_OPTIONS = {
+	// Document ids and attachment names are longer than the 100 characters Fastify takes.
+	maxParamLength: 8_192
+} as const;
+
+/**
+ * Registers the CouchDB API at the root of `app`, in a scope of its own: its bodies arrive unparsed and its
+ * errors look like CouchDB's. The instance needs `COUCH_ROUTER_OPTIONS` among its `routerOptions`.
+ */
+export function registerCouchRoutes(app: FastifyInstance, deps: CouchDeps): void {
+	void app.register((scope, _options, done) => {
+		takeBodiesAsStreams(scope);
+		answerErrorsAsCouch(scope);
+		welcomeRoutes(scope, deps);
+		databaseRoutes(scope, deps);
+		allDocsRoutes(scope, deps);
+		bulkRoutes(scope, deps);
+		changesRoutes(scope, deps);
+		localRoutes(scope, deps);
+		documentRoutes(scope, deps);
+		attachmentRoutes(scope, deps);
+		notYetRoutes(scope, deps);
+		done();
+	});
+}

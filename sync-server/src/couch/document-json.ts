@@ -1,0 +1,108 @@
+/** Documents as CouchDB shows them. */
+
+import { companyOf } from '../store/company-of.ts';
+import type {
+	AttachmentFiles,
+	AttachmentStub,
+	Database,
+	JsonObject,
+	Json,
+	StoredRevision
+} from '../store/document-store.ts';
+
+export interface DocumentView {
+	/** Adds `_revisions`. */
+	revs?: boolean;
+	/** Adds `_revs_info`. */
+	revsInfo?: boolean;
+	/** Adds `_conflicts`. */
+	conflicts?: boolean;
+	/** Adds `_deleted_conflicts`. */
+	deletedConflicts?: boolean;
+	/** Attachments with their bytes as base64; otherwise stubs. */
+	attachments?: boolean;
+	/** With `attachments`: bytes only of those newer than these revisions. */
+	attsSince?: readonly string[];
+}
+
+/** One revision as a JSON document. */
+export async function documentJson(
+	files: AttachmentFiles,
+	db: Database,
+	revision: StoredRevision,
+	view: DocumentView = {}
+): Promise<JsonObject> {
+	const special: [string, Json][] = [
+		['_id', revision.id],
+		['_rev', revision.rev]
+	];
+	const after: [string, Json][] = [];
+	if (revision.deleted) after.push(['_deleted', true]);
+	if (view.revs) after.push(['_revisions', { ...revision.revisions }]);
+	if (view.revsInfo) {
+		const history = await db.history(revision.id, revision.rev);
+		after.push(['_revs_info', history.map(({ rev, status }) => ({ rev, status }))]);
+	}
+	if (view.conflicts || view.deletedConflicts)
+		after.push(...(await conflictsOf(db, revision, view)));
+	const attachments = Object.entries(revision.attachments);
+	if (attachments.length > 0) {
+		const shown: [string, Json][] = [];
+		for (const [name, stub] of attachments) {
+			const bytes = isWanted(stub, revision, view)
+				? await readAll(files, companyOf(db.name), stub.sha256)
+				: null;
+			shown.push([name, attachmentJson(stub, bytes)]);
+		}
+		after.push(['_attachments', Object.fromEntries(shown)]);
+	}
+	// From entries, because assigning a member called __proto__ would do something else.
+	return Object.fromEntries([...special, ...Object.entries(revision.body), ...after]);
+}
+
+async function conflictsOf(
+	db: Database,
+	revision: StoredRevision,
+	view: DocumentView
+): Promise<[string, Json][]> {
+	const others = (await db.leaves(revision.id)).filter((leaf) => leaf.rev !== revision.rev);
+	const living = others.filter((leaf) => !leaf.deleted).map((leaf) => leaf.rev);
+	const dead = others.filter((leaf) => leaf.deleted).map((leaf) => leaf.rev);
+	const members: [string, Json][] = [];
+	if (view.conflicts && living.length > 0) members.push(['_conflicts', living]);
+	if (view.deletedConflicts && dead.length > 0) members.push(['_deleted_conflicts', dead]);
+	return members;
+}
+
+function isWanted(stub: AttachmentStub, revision: StoredRevision, view: DocumentView): boolean {
+	if (!view.attachments) return false;
+	const { start, ids } = revision.revisions;
+	// The newest revision of this branch that the asker has; its attachments they have, too.
+	const newestKnown = Math.max(
+		0,
+		...(view.attsSince ?? [])
+			.filter((rev) => ids.some((hash, i) => `${start - i}-${hash}` === rev))
+			.map((rev) => Number.parseInt(rev, 10))
+	);
+	return stub.revpos > newestKnown;
+}
+
+function attachmentJson(stub: AttachmentStub, bytes: Buffer | null): JsonObject {
+	const { contentType, revpos, digest, length } = stub;
+	const described = { content_type: contentType, revpos, digest };
+	return bytes
+		? { ...described, data: bytes.toString('base64') }
+		: { ...described, length, stub: true };
+}
+
+async function readAll(
+	files: AttachmentFiles,
+	company: string,
+	sha256: string
+): Promise<Buffer | null> {
+	const stream = await files.read(company, sha256);
+	if (!stream) return null;
+	const parts: Uint8Array[] = [];
+	for await (const part of stream) parts.push(part);
+	return Buffer.concat(parts);
+}

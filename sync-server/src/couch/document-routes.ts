@@ -1,0 +1,194 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Caller } from '../access/access-port.ts';
+import { readJson, requireJsonContentType } from '../http/body.ts';
+import {
+	badRequest,
+	badRevision,
+	conflict,
+	CouchError,
+	notFound,
+	notImplemented
+} from '../http/errors.ts';
+import type { Database, StoredRevision } from '../store/document-store.ts';
+import { parseRevisionId } from '../store/revision-id.ts';
+import type { CouchDeps } from './couch-deps.ts';
+import { documentJson, type DocumentView } from './document-json.ts';
+import { findRevisions } from './find-revisions.ts';
+import { Options } from './options.ts';
+import { parseDocument, requireId, type SentDocument } from './parse-document.ts';
+import { sendJson } from './send-json.ts';
+import { useDatabase } from './use-database.ts';
+import { newId, writeDocuments, type WriteRow } from './write-documents.ts';
+
+/** One document: read, write, delete. */
+export function documentRoutes(app: FastifyInstance, deps: CouchDeps): void {
+	app.get('/:db/:doc', async (request, reply) => {
+		const { db } = await useDatabase(deps, request, 'read');
+		const id = documentIdOf(request);
+		const options = new Options(request);
+		if (options.has('open_revs')) return answerOpenRevs(deps, db, id, options, request, reply);
+
+		const view = viewOf(options);
+		if (view.attachments) refuseMultipart(request, 'multipart/related');
+		const revision = await readOne(db, id, options);
+		const plain = !Object.values(view).some(Boolean);
+		if (plain) {
+			const etag = `"${revision.rev}"`;
+			void reply.header('etag', etag);
+			if (request.headers['if-none-match'] === etag) return reply.code(304).send();
+		}
+		return sendJson(reply, await documentJson(deps.store.files, db, revision, view));
+	});
+
+	app.put('/:db/:doc', async (request, reply) => {
+		const use = await useDatabase(deps, request, 'write');
+		const id = requireId(documentIdOf(request));
+		if (/^multipart\//i.test(request.headers['content-type'] ?? '')) {
+			throw notImplemented('A document in several parts (multipart/related)');
+		}
+		const options = new Options(request);
+		const sent = parseDocument(await readJson(request, deps.bodyLimitBytes));
+		sent.id = id;
+		sent.rev = revisionOf(request, options, sent.rev);
+		const replicated = !options.flag('new_edits', true);
+		const row = await writeOne(deps, use, sent, replicated);
+		return answerWrite(reply, request, row, sent.deleted ? 200 : 201);
+	});
+
+	app.delete('/:db/:doc', async (request, reply) => {
+		const use = await useDatabase(deps, request, 'write');
+		const id = requireId(documentIdOf(request));
+		const rev = revisionOf(request, new Options(request), null);
+		const current = await use.db.read(id);
+		if (!current) throw notFound('missing');
+		if (rev === null) throw current.deleted ? notFound('deleted') : conflict();
+		const row = await writeOne(deps, use, { ...tombstone(id), rev }, false);
+		return answerWrite(reply, request, row, 200);
+	});
+
+	const post = async (request: FastifyRequest, reply: FastifyReply) => {
+		const use = await useDatabase(deps, request, 'write');
+		requireJsonContentType(request);
+		const sent = parseDocument(await readJson(request, deps.bodyLimitBytes));
+		sent.id ??= newId();
+		const replicated = !new Options(request).flag('new_edits', true);
+		const row = await writeOne(deps, use, sent, replicated);
+		return answerWrite(reply, request, row, 201);
+	};
+	app.post('/:db', post);
+	app.post('/:db/', post);
+}
+
+/** The document id of an address; design documents may be written with a plain slash. */
+function documentIdOf(request: FastifyRequest): string {
+	return (request.params as { doc: string }).doc;
+}
+
+function viewOf(options: Options): DocumentView {
+	const meta = options.flag('meta');
+	const attsSince = options.json('atts_since');
+	return {
+		revs: options.flag('revs'),
+		revsInfo: meta || options.flag('revs_info'),
+		conflicts: meta || options.flag('conflicts'),
+		deletedConflicts: meta || options.flag('deleted_conflicts'),
+		attachments: options.flag('attachments') || attsSince !== undefined,
+		...(Array.isArray(attsSince) ? { attsSince: attsSince.map(String) } : {})
+	};
+}
+
+async function readOne(db: Database, id: string, options: Options): Promise<StoredRevision> {
+	const rev = options.text('rev');
+	if (rev === undefined) {
+		const winner = await db.read(id);
+		if (!winner) throw notFound('missing');
+		if (winner.deleted) throw notFound('deleted');
+		return winner;
+	}
+	if (!parseRevisionId(rev)) throw badRevision();
+	const [first] = await findRevisions(db, id, [rev], options.flag('latest'));
+	if (!first || 'missing' in first) throw notFound('missing');
+	return first.found;
+}
+
+async function answerOpenRevs(
+	deps: CouchDeps,
+	db: Database,
+	id: string,
+	options: Options,
+	request: FastifyRequest,
+	reply: FastifyReply
+): Promise<FastifyReply> {
+	refuseMultipart(request, 'multipart/mixed');
+	const text = options.text('open_revs');
+	const asked = text === 'all' ? 'all' : options.json('open_revs');
+	if (asked !== 'all' && !Array.isArray(asked))
+		throw badRequest('open_revs must be all or a list.');
+	const revs = asked === 'all' ? asked : asked.map(String);
+	if (revs !== 'all' && !revs.every((rev) => parseRevisionId(rev))) throw badRevision();
+	const rows = [];
+	for (const one of await findRevisions(db, id, revs, options.flag('latest'))) {
+		rows.push(
+			'missing' in one
+				? { missing: one.missing }
+				: { ok: await documentJson(deps.store.files, db, one.found, viewOf(options)) }
+		);
+	}
+	return sendJson(reply, rows);
+}
+
+/** Multipart is asked for by name; whoever also takes JSON gets JSON. */
+function refuseMultipart(request: FastifyRequest, type: string): void {
+	const accept = request.headers.accept ?? '';
+	if (accept.includes(type) && !accept.includes('application/json') && !accept.includes('*/*')) {
+		throw notImplemented(`An answer in several parts (${type})`);
+	}
+}
+
+/** The revision an edit replaces, wherever the client put it: body, `?rev=` or `If-Match`. */
+export function revisionOf(
+	request: FastifyRequest,
+	options: Options,
+	inBody: string | null
+): string | null {
+	const inQuery = options.text('rev');
+	const inHeader = request.headers['if-match']?.replace(/^"(.*)"$/, '$1');
+	const asked = [inBody, inQuery, inHeader].filter((rev) => rev !== null && rev !== undefined);
+	for (const rev of asked) if (!parseRevisionId(rev)) throw badRevision();
+	if (new Set(asked).size > 1) {
+		throw badRequest('Document rev from request body and query string have different values');
+	}
+	return asked[0] ?? null;
+}
+
+async function writeOne(
+	deps: CouchDeps,
+	use: { db: Database; caller: Caller },
+	sent: SentDocument,
+	replicated: boolean
+): Promise<WriteRow> {
+	const [row] = await writeDocuments(deps, use, [sent], replicated);
+	if (!row) throw new TypeError('A write has a row.');
+	return row;
+}
+
+/** Answers a single write: its row, or its refusal as an error of its own. */
+export function answerWrite(
+	reply: FastifyReply,
+	request: FastifyRequest,
+	row: WriteRow,
+	statusCode: number
+): FastifyReply {
+	if (!row.ok) throw new CouchError(row.statusCode, row.error, row.reason);
+	const { db } = request.params as { db: string };
+	const place = `${request.protocol}://${request.host}/${encodeURIComponent(db)}/`;
+	return sendJson(
+		reply.header('etag', `"${row.rev}"`).header('location', place + encodeURIComponent(row.id)),
+		{ ok: true, id: row.id, rev: row.rev },
+		statusCode
+	);
+}
+
+function tombstone(id: string): SentDocument {
+	return { id, rev: null, revisions: undefined, deleted: true, body: {}, attachments: new Map() };
+}

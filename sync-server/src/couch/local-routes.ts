@@ -1,0 +1,41 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { readJsonObject } from '../http/body.ts';
+import { illegalId, notFound } from '../http/errors.ts';
+import type { CouchDeps } from './couch-deps.ts';
+import { parseDocument } from './parse-document.ts';
+import { sendJson } from './send-json.ts';
+import { useDatabase } from './use-database.ts';
+
+/** `_local` documents: a replicator's checkpoints. They are not replicated and have no history. */
+export function localRoutes(app: FastifyInstance, deps: CouchDeps): void {
+	app.get('/:db/_local/*', async (request, reply) => {
+		const { db } = await useDatabase(deps, request, 'read');
+		const id = idOf(request);
+		const found = await db.readLocal(id);
+		if (!found) throw notFound('missing');
+		return sendJson(reply, { _id: `_local/${id}`, _rev: found.rev, ...found.body });
+	});
+
+	app.put('/:db/_local/*', async (request, reply) => {
+		const { db } = await useDatabase(deps, request, 'write');
+		const id = idOf(request);
+		// Its `_rev` is of a kind of its own (`0-1`), and a write overwrites whatever it says.
+		const json = Object.entries(await readJsonObject(request, deps.bodyLimitBytes));
+		const { body } = parseDocument(Object.fromEntries(json.filter(([name]) => name !== '_rev')));
+		const rev = await db.writeLocal(id, body);
+		return sendJson(reply, { ok: true, id: `_local/${id}`, rev }, 201);
+	});
+
+	app.delete('/:db/_local/*', async (request, reply) => {
+		const { db } = await useDatabase(deps, request, 'write');
+		const id = idOf(request);
+		if (!(await db.removeLocal(id))) throw notFound('missing');
+		return sendJson(reply, { ok: true, id: `_local/${id}`, rev: '0-0' });
+	});
+}
+
+function idOf(request: FastifyRequest): string {
+	const id = (request.params as { '*': string })['*'];
+	if (id === '') throw illegalId('Illegal document id `_local/`');
+	return id;
+}

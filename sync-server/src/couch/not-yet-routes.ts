@@ -1,0 +1,58 @@
+import type { FastifyInstance } from 'fastify';
+import { notFound, notImplemented } from '../http/errors.ts';
+import type { CouchDeps } from './couch-deps.ts';
+import { requireAdministrator, useDatabase } from './use-database.ts';
+
+const METHODS = ['GET', 'POST', 'PUT', 'DELETE'] as const;
+const OF_THE_SERVER = [
+	'_all_dbs',
+	'_dbs_info',
+	'_db_updates',
+	'_replicate',
+	'_active_tasks'
+] as const;
+const OF_A_DATABASE = [
+	'_find',
+	'_index',
+	'_explain',
+	'_purge',
+	'_compact',
+	'_revs_limit',
+	'_view_cleanup',
+	'_design_docs',
+	'_all_docs/queries'
+] as const;
+
+/** CouchDB verbs we know and don't have yet: who may ask is told so, others as if there were nothing. */
+export function notYetRoutes(app: FastifyInstance, deps: CouchDeps): void {
+	for (const verb of OF_THE_SERVER) {
+		app.route({
+			method: [...METHODS],
+			url: `/${verb}`,
+			handler: async (request) => {
+				await requireAdministrator(deps, request, verb);
+				throw notImplemented(verb);
+			}
+		});
+	}
+	for (const verb of OF_A_DATABASE) {
+		app.route({
+			method: [...METHODS],
+			url: `/:db/${verb}`,
+			handler: async (request) => {
+				await useDatabase(deps, request, 'read');
+				throw notImplemented(verb);
+			}
+		});
+	}
+	app.route({
+		method: [...METHODS],
+		url: '/:db/_design/*',
+		handler: async (request) => {
+			await useDatabase(deps, request, 'read');
+			// Replicators ask for design documents that were never there.
+			if (request.method === 'GET') throw notFound('missing');
+			throw notImplemented('Writing a design document');
+		}
+	});
+}

@@ -1,0 +1,134 @@
+/** JSON documents as clients send them, taken apart and checked before anything is stored. */
+
+import { createHash } from 'node:crypto';
+import { isJsonObject } from '../http/body.ts';
+import { badRequest, badRevision, CouchError, illegalId } from '../http/errors.ts';
+import type { Json, JsonObject } from '../store/document-store.ts';
+import { isRevisions, parseRevisionId } from '../store/revision-id.ts';
+import { MAX_ID_BYTES } from '../store/store-errors.ts';
+
+/** An attachment that came with its bytes, or a stub that repeats one of the revision before. */
+export type SentAttachment =
+	| {
+			kind: 'bytes';
+			contentType: string;
+			revpos: number;
+			bytes: Buffer;
+			digest: string;
+			sha256: string;
+	  }
+	| { kind: 'stub' };
+
+export interface SentDocument {
+	/** Undefined when the client leaves it to the server. */
+	id: string | undefined;
+	rev: string | null;
+	revisions: { start: number; ids: string[] } | undefined;
+	deleted: boolean;
+	body: JsonObject;
+	attachments: Map<string, SentAttachment>;
+}
+
+/** Members CouchDB adds when it answers and ignores when they come back. */
+const ECHOED = new Set(['_revs_info', '_conflicts', '_deleted_conflicts', '_local_seq']);
+
+/** Takes a document apart. Throws a `CouchError` that says what is wrong with it. */
+export function parseDocument(json: Json | undefined): SentDocument {
+	if (!isJsonObject(json)) throw badRequest('Document must be a JSON object');
+	const sent: SentDocument = {
+		id: undefined,
+		rev: null,
+		revisions: undefined,
+		deleted: false,
+		body: {},
+		attachments: new Map()
+	};
+	const body: [string, Json][] = [];
+	for (const [member, value] of Object.entries(json)) {
+		if (!member.startsWith('_')) body.push([member, value]);
+		else takeSpecial(sent, member, value);
+	}
+	sent.body = Object.fromEntries(body);
+	return sent;
+}
+
+function takeSpecial(sent: SentDocument, member: string, value: Json): void {
+	if (member === '_id') {
+		sent.id = requireId(value);
+	} else if (member === '_rev') {
+		if (typeof value !== 'string' || !parseRevisionId(value)) throw badRevision();
+		sent.rev = value;
+	} else if (member === '_deleted' && typeof value === 'boolean') {
+		sent.deleted = value;
+	} else if (member === '_revisions') {
+		sent.revisions = parseRevisions(value);
+	} else if (member === '_attachments' && isJsonObject(value)) {
+		for (const [name, attachment] of Object.entries(value)) {
+			sent.attachments.set(requireAttachmentName(name), parseAttachment(name, attachment));
+		}
+	} else if (!ECHOED.has(member)) {
+		throw new CouchError(400, 'doc_validation', `Bad special document member: ${member}`);
+	}
+}
+
+/** A document id that may be written to: not empty, not reserved, not too long. */
+export function requireId(id: Json | undefined): string {
+	if (typeof id !== 'string') throw illegalId('Document id must be a string');
+	if (id === '') throw illegalId('Document id must not be empty');
+	if (id.startsWith('_') && !/^_(design|local)\/./s.test(id)) {
+		throw illegalId('Only reserved document ids may start with underscore.');
+	}
+	if (Buffer.byteLength(id) > MAX_ID_BYTES) throw illegalId('Document id is too long');
+	return id;
+}
+
+export function requireAttachmentName(name: string): string {
+	if (name === '') throw badRequest('Attachment name must not be empty');
+	if (name.startsWith('_')) {
+		throw badRequest(`Attachment name '${name}' starts with prohibited underscore '_'`);
+	}
+	return name;
+}
+
+function parseRevisions(value: Json): { start: number; ids: string[] } {
+	const { start, ids } = isJsonObject(value) ? value : {};
+	if (typeof start !== 'number' || !Array.isArray(ids)) {
+		throw new CouchError(400, 'doc_validation', "_revisions.start isn't an integer.");
+	}
+	const revisions = { start, ids: ids.map(String) };
+	if (!isRevisions(revisions)) {
+		throw new CouchError(400, 'doc_validation', '_revisions is no history of revisions.');
+	}
+	return revisions;
+}
+
+function parseAttachment(name: string, json: Json): SentAttachment {
+	if (!isJsonObject(json)) throw badRequest(`Attachment '${name}' must be a JSON object`);
+	if (json['stub'] === true) return { kind: 'stub' };
+	const { data } = json;
+	if (typeof data !== 'string') {
+		throw badRequest(`Attachment '${name}' has neither data nor stub`);
+	}
+	const bytes = Buffer.from(data, 'base64');
+	if (!isBase64(data)) throw badRequest(`Attachment '${name}' is not valid base64`);
+	return {
+		kind: 'bytes',
+		contentType: contentTypeOf(json['content_type']),
+		// 0: this revision's. A replicated document brings its own.
+		revpos: typeof json['revpos'] === 'number' ? Math.max(0, Math.trunc(json['revpos'])) : 0,
+		bytes,
+		digest: `md5-${createHash('md5').update(bytes).digest('base64')}`,
+		sha256: createHash('sha256').update(bytes).digest('hex')
+	};
+}
+
+/** A content type that can stand in a header; anything else is bytes. */
+export function contentTypeOf(value: Json | undefined): string {
+	return typeof value === 'string' && /^[\t\x20-\x7e\x80-\xff]{1,255}$/.test(value)
+		? value
+		: 'application/octet-stream';
+}
+
+function isBase64(text: string): boolean {
+	return /^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(text) && text.replace(/[\s=]/g, '').length % 4 !== 1;
+}

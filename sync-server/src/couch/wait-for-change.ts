@@ -1,0 +1,56 @@
+import type { Database } from '../store/document-store.ts';
+
+export type Waiting = {
+	/** Aborts when the reader has gone away. */
+	gone: AbortSignal;
+	/** Aborts when their session or right ends. */
+	ended?: AbortSignal;
+} & ({ heartbeatMs: number } | { timeoutMs: number });
+
+/**
+ * Waits until a database has something new, giving a newline at each heartbeat. Nothing is left behind however
+ * it ends.
+ *
+ * @param isBehind asked once the bell is hung up, so that no change falls between reading and listening.
+ * @returns false when there is nothing more to wait for: timeout, reader gone, right ended.
+ */
+export async function* waitForChange(
+	db: Database,
+	waiting: Waiting,
+	isBehind: () => Promise<boolean>
+): AsyncGenerator<string, boolean> {
+	const { gone, ended } = waiting;
+	let wake: (event: 'change' | 'end' | 'beat') => void = () => undefined;
+	let rung = false;
+	const ring = () => {
+		rung = true;
+		wake('change');
+	};
+	const end = () => wake('end');
+	const quiet = db.onChange(ring);
+	gone.addEventListener('abort', end);
+	ended?.addEventListener('abort', end);
+	const beat = 'heartbeatMs' in waiting;
+	const timer = beat
+		? setInterval(() => wake('beat'), waiting.heartbeatMs)
+		: setTimeout(() => wake('end'), waiting.timeoutMs);
+	try {
+		if (gone.aborted || ended?.aborted) return false;
+		if (await isBehind()) return true;
+		for (;;) {
+			if (gone.aborted || ended?.aborted) return false;
+			if (rung) return true;
+			const event = await new Promise<'change' | 'end' | 'beat'>((resolve) => {
+				wake = resolve;
+			});
+			if (event === 'change') return true;
+			if (event === 'end') return false;
+			yield '\n';
+		}
+	} finally {
+		clearTimeout(timer);
+		quiet();
+		gone.removeEventListener('abort', end);
+		ended?.removeEventListener('abort', end);
+	}
+}

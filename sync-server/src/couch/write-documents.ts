@@ -1,0 +1,202 @@
+/** Documents on their way from a request into the store: stubs resolved, access asked, bytes kept, written. */
+
+import { randomUUID } from 'node:crypto';
+import type { Caller } from '../access/access-port.ts';
+import { companyOf } from '../store/company-of.ts';
+import { AttachmentTooLarge } from '../store/store-errors.ts';
+import type {
+	AttachmentStub,
+	Database,
+	DocumentWrite,
+	StoredRevision,
+	WriteRefusal
+} from '../store/document-store.ts';
+import type { CouchDeps } from './couch-deps.ts';
+import type { SentDocument } from './parse-document.ts';
+
+/** One row of `_bulk_docs`, with the status a single write would answer. */
+export type WriteRow =
+	| { ok: true; id: string; rev: string }
+	| { ok: false; id: string; rev?: string; error: string; reason: string; statusCode: number };
+
+const REFUSALS: Record<WriteRefusal, { error: string; reason: string; statusCode: number }> = {
+	conflict: { error: 'conflict', reason: 'Document update conflict.', statusCode: 409 },
+	not_winning: {
+		error: 'forbidden',
+		reason: 'revision.not_winning: Only the newest version of a document can be changed.',
+		statusCode: 403
+	},
+	missing_stub: {
+		error: 'missing_stub',
+		reason: "A pre-existing attachment stub wasn't found",
+		statusCode: 412
+	},
+	bad_rev: { error: 'bad_request', reason: 'Invalid rev format', statusCode: 400 }
+};
+
+/**
+ * Writes documents for a caller, in order; one row each. A row that is refused keeps no bytes and touches no
+ * other row.
+ *
+ * @param replicated `new_edits=false`: revisions come as they are.
+ */
+export async function writeDocuments(
+	deps: CouchDeps,
+	{ db, caller }: { db: Database; caller: Caller },
+	documents: readonly SentDocument[],
+	replicated: boolean
+): Promise<WriteRow[]> {
+	const rows: (WriteRow | null)[] = [];
+	const writes: DocumentWrite[] = [];
+	for (const sent of documents) {
+		const id = sent.id ?? newId();
+		if (id.startsWith('_local/')) {
+			rows.push({ ok: true, id, rev: await db.writeLocal(id.slice('_local/'.length), sent.body) });
+			continue;
+		}
+		const prepared = await prepare(deps, { db, caller }, { ...sent, id }, replicated);
+		if ('refused' in prepared) rows.push(prepared.refused);
+		else {
+			rows.push(null);
+			writes.push(prepared.write);
+		}
+	}
+	const outcomes = writes.length > 0 ? await db.write(writes) : [];
+	let next = 0;
+	return rows.map((row) => {
+		if (row) return row;
+		const write = writes[next];
+		const outcome = outcomes[next];
+		next += 1;
+		if (!write || !outcome) throw new TypeError('The store answers each write.');
+		if (outcome.ok) return { ok: true, id: outcome.id, rev: outcome.rev };
+		return refusal(outcome.id, revOf(write), refusalFor(outcome.refusal, replicated));
+	});
+}
+
+/** A document id for whoever leaves it to the server: 32 hex digits, as CouchDB's. */
+export function newId(): string {
+	return randomUUID().replaceAll('-', '');
+}
+
+async function prepare(
+	deps: CouchDeps,
+	{ db, caller }: { db: Database; caller: Caller },
+	sent: SentDocument & { id: string },
+	replicated: boolean
+): Promise<{ write: DocumentWrite } | { refused: WriteRow }> {
+	const { id } = sent;
+	const rev = sent.rev ?? undefined;
+	const revisions = replicated ? historyOf(sent) : undefined;
+	if (replicated && !revisions) return { refused: refusal(id, rev, REFUSALS.bad_rev) };
+
+	const current = await db.read(id);
+	const attachments = await resolveAttachments(db, sent, revisions);
+	if (!attachments) return { refused: refusal(id, rev, REFUSALS.missing_stub) };
+	const write: DocumentWrite = {
+		id,
+		deleted: sent.deleted,
+		body: sent.body,
+		attachments,
+		parentRev: replicated ? null : sent.rev,
+		...(revisions ? { revisions } : {}),
+		winnerOnly: caller.kind === 'person'
+	};
+	const denied = await judge(deps, { db, caller }, write, current);
+	if (denied) return { refused: refusal(id, rev, denied) };
+
+	const limitBytes = deps.access.attachmentLimitBytes(caller, db.name);
+	try {
+		for (const attachment of sent.attachments.values()) {
+			if (attachment.kind !== 'bytes') continue;
+			await deps.store.files.write(companyOf(db.name), onePiece(attachment.bytes), limitBytes);
+		}
+	} catch (error) {
+		if (!(error instanceof AttachmentTooLarge)) throw error;
+		const reason = `attachment.too_large: An attachment may have at most ${limitBytes} bytes.`;
+		return { refused: refusal(id, rev, { error: 'forbidden', reason, statusCode: 413 }) };
+	}
+	return { write };
+}
+
+/** Asks access control; a refusal comes with the status it has alone. */
+export async function judge(
+	deps: CouchDeps,
+	{ db, caller }: { db: Database; caller: Caller },
+	write: DocumentWrite,
+	current: StoredRevision | null
+): Promise<{ error: string; reason: string; statusCode: number } | null> {
+	const denial = await deps.access.judgeWrite(caller, db.name, write, current);
+	return denial && { ...denial, statusCode: denial.error === 'unauthorized' ? 401 : 403 };
+}
+
+function historyOf(sent: SentDocument): { start: number; ids: string[] } | undefined {
+	if (sent.revisions) return sent.revisions;
+	if (sent.rev === null) return undefined;
+	const dash = sent.rev.indexOf('-');
+	return { start: Number(sent.rev.slice(0, dash)), ids: [sent.rev.slice(dash + 1)] };
+}
+
+/** Null when a stub repeats an attachment the revision before doesn't have. */
+async function resolveAttachments(
+	db: Database,
+	sent: SentDocument & { id: string },
+	revisions: { start: number; ids: string[] } | undefined
+): Promise<Record<string, AttachmentStub> | null> {
+	const stubs = [...sent.attachments].some(([, attachment]) => attachment.kind === 'stub');
+	const before = stubs ? await revisionBefore(db, sent, revisions) : null;
+	const resolved: [string, AttachmentStub][] = [];
+	for (const [name, attachment] of sent.attachments) {
+		if (attachment.kind === 'bytes') {
+			const { contentType, revpos, digest, sha256, bytes } = attachment;
+			resolved.push([
+				name,
+				{ contentType, revpos: revisions ? revpos : 0, digest, sha256, length: bytes.byteLength }
+			]);
+			continue;
+		}
+		const kept = Object.entries(before?.attachments ?? {}).find(([there]) => there === name);
+		if (!kept) return null;
+		resolved.push(kept);
+	}
+	return Object.fromEntries(resolved);
+}
+
+async function revisionBefore(
+	db: Database,
+	sent: SentDocument & { id: string },
+	revisions: { start: number; ids: string[] } | undefined
+): Promise<StoredRevision | null> {
+	if (!revisions) return sent.rev === null ? null : db.read(sent.id, sent.rev);
+	for (const [i, hash] of revisions.ids.entries()) {
+		const found = await db.read(sent.id, `${revisions.start - i}-${hash}`);
+		if (found) return found;
+	}
+	return null;
+}
+
+function revOf(write: DocumentWrite): string | undefined {
+	if (!write.revisions) return write.parentRev ?? undefined;
+	return `${write.revisions.start}-${write.revisions.ids[0]}`;
+}
+
+function refusalFor(
+	code: WriteRefusal,
+	replicated: boolean
+): { error: string; reason: string; statusCode: number } {
+	// Whoever edits a version that lost is told what every client understands: read again, then edit.
+	return code === 'not_winning' && !replicated ? REFUSALS.conflict : REFUSALS[code];
+}
+
+function refusal(
+	id: string,
+	rev: string | undefined,
+	why: { error: string; reason: string; statusCode: number }
+): WriteRow {
+	return { ok: false, id, ...(rev === undefined ? {} : { rev }), ...why };
+}
+
+// eslint-disable-next-line @typescript-eslint/require-await -- the store takes streams
+async function* onePiece(bytes: Buffer): AsyncGenerator<Uint8Array> {
+	yield bytes;
+}

@@ -1,0 +1,73 @@
+/**
+ * Request bodies of the CouchDB verbs. Fastify's own parsers refuse what clients send (empty JSON bodies,
+ * `__proto__`, images, more than 1 MB), so bodies arrive as streams and each verb reads its own.
+ */
+
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Readable } from 'node:stream';
+import type { Json, JsonObject } from '../store/document-store.ts';
+import { badRequest, CouchError, tooLarge } from './errors.ts';
+
+/** Makes `request.body` the raw stream for every content type of a scope. */
+export function takeBodiesAsStreams(scope: FastifyInstance): void {
+	scope.removeAllContentTypeParsers();
+	scope.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
+}
+
+/** The body's bytes as they come; nothing when there is no body. */
+export async function* bodyBytes(request: FastifyRequest): AsyncGenerator<Uint8Array> {
+	const encoding = request.headers['content-encoding'];
+	if (encoding !== undefined && encoding !== 'identity') {
+		throw new CouchError(415, 'bad_content_encoding', 'Send the body without Content-Encoding.');
+	}
+	const body = request.body as Readable | null | undefined;
+	// Whoever stops reading early must still be able to answer: destroying a request closes its connection.
+	if (body) yield* body.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>;
+}
+
+/**
+ * The body as JSON; undefined when there is none. Refuses with 400 what is not JSON, with 413 what is longer
+ * than `limitBytes`.
+ */
+export async function readJson(
+	request: FastifyRequest,
+	limitBytes: number
+): Promise<Json | undefined> {
+	if (Number(request.headers['content-length'] ?? 0) > limitBytes) throw tooLarge(limitBytes);
+	const parts: Uint8Array[] = [];
+	let length = 0;
+	for await (const part of bodyBytes(request)) {
+		length += part.byteLength;
+		if (length > limitBytes) throw tooLarge(limitBytes);
+		parts.push(part);
+	}
+	const text = Buffer.concat(parts).toString('utf8');
+	if (text.trim() === '') return undefined;
+	try {
+		return JSON.parse(text) as Json;
+	} catch {
+		throw badRequest('invalid UTF-8 JSON');
+	}
+}
+
+/** As `readJson`, and refuses anything but an object; no body is an empty object. */
+export async function readJsonObject(
+	request: FastifyRequest,
+	limitBytes: number
+): Promise<JsonObject> {
+	const json = (await readJson(request, limitBytes)) ?? {};
+	if (!isJsonObject(json)) throw badRequest('Request body must be a JSON object');
+	return json;
+}
+
+export function isJsonObject(json: Json | undefined): json is JsonObject {
+	return typeof json === 'object' && json !== null && !Array.isArray(json);
+}
+
+/** CouchDB takes POSTs as JSON only: what a form on another site can send is not among it. */
+export function requireJsonContentType(request: FastifyRequest): void {
+	const type = request.headers['content-type'] ?? '';
+	if (!/^application\/json\s*(;|$)/i.test(type)) {
+		throw new CouchError(415, 'bad_content_type', 'Content-Type must be application/json');
+	}
+}
