@@ -127,7 +127,7 @@ describe('caseOf', () => {
 					submissions.push(submission);
 					documents.push(submission);
 				} else if (deed === 'recall') documents.push(aRecall(n, target._id));
-				else documents.push(aDecision(n, target._id, deed as 'approve' | 'decline' | 'ask'));
+				else documents.push(aDecision(n, target._id, deed));
 			});
 			const order = shuffled(documents, seed);
 			return { documents, stamped: order.slice(0, stampedCount).map(({ _id }) => _id), seed };
