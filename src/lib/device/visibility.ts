@@ -1,0 +1,15 @@
+/** Calls `run` each time the person comes back to the page, out of the browser's page cache too. Returns how to stop. */
+export function onReturn(run: () => void): () => void {
+	const changed = () => {
+		if (document.visibilityState === 'visible') run();
+	};
+	const shown = (event: PageTransitionEvent) => {
+		if (event.persisted) run();
+	};
+	document.addEventListener('visibilitychange', changed);
+	window.addEventListener('pageshow', shown);
+	return () => {
+		document.removeEventListener('visibilitychange', changed);
+		window.removeEventListener('pageshow', shown);
+	};
+}

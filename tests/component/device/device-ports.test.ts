@@ -1,0 +1,112 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { createClock } from '#lib/device/clock.ts';
+import { createConnectivity } from '#lib/device/connectivity.ts';
+import { createHashing } from '#lib/device/hashing.ts';
+import { createIdentities } from '#lib/device/identities.ts';
+import { createStoragePersistence } from '#lib/device/storage-persistence.ts';
+import { createWakeLock } from '#lib/device/wake-lock.ts';
+
+afterEach(() => {
+	vi.restoreAllMocks();
+	vi.useRealTimers();
+});
+
+describe('identities', () => {
+	it('gives lower-case ULIDs that sort in order, also when the clock goes back', () => {
+		vi.useFakeTimers();
+		const { ulid } = createIdentities();
+		const ids: string[] = [];
+		for (const ms of [2_000_000_000_000, 2_000_000_000_000, 1_999_999_000_000, 2_000_000_000_001]) {
+			vi.setSystemTime(ms);
+			ids.push(ulid(), ulid());
+		}
+		for (const id of ids) expect(id).toMatch(/^[0-9a-hjkmnp-tv-z]{26}$/);
+		expect([...ids].sort()).toEqual(ids);
+		expect(new Set(ids).size).toBe(ids.length);
+	});
+});
+
+describe('hashing', () => {
+	it('gives the published SHA-256 of "abc", from text and from bytes', async () => {
+		const abc = 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad';
+		const hashing = createHashing();
+		expect(await hashing.text('abc')).toBe(abc);
+		expect(await hashing.bytes(new TextEncoder().encode('abc'))).toBe(abc);
+	});
+});
+
+describe('clock', () => {
+	it('tells the time of the device', () => {
+		expect(Math.abs(createClock().nowMs() - Date.now())).toBeLessThan(1000);
+	});
+});
+
+describe('connectivity', () => {
+	it('tells at once and at each change, until stopped', () => {
+		const heard: boolean[] = [];
+		const online = vi.spyOn(navigator, 'onLine', 'get').mockReturnValue(true);
+		const stop = createConnectivity().subscribe((isOnline) => heard.push(isOnline));
+		online.mockReturnValue(false);
+		window.dispatchEvent(new Event('offline'));
+		online.mockReturnValue(true);
+		window.dispatchEvent(new Event('online'));
+		stop();
+		window.dispatchEvent(new Event('offline'));
+		expect(heard).toEqual([true, false, true]);
+	});
+});
+
+describe('storage persistence', () => {
+	it('gives what the browser says', async () => {
+		const storage = createStoragePersistence();
+		expect(await storage.persist()).toBe(await navigator.storage.persisted());
+		const estimate = await storage.estimate();
+		expect(estimate!.quotaBytes).toBeGreaterThan(estimate!.usedBytes);
+	});
+
+	it('says no and nothing where there is no storage manager', async () => {
+		vi.spyOn(navigator, 'storage', 'get').mockReturnValue(undefined as unknown as StorageManager);
+		const storage = createStoragePersistence();
+		expect(await storage.persist()).toBe(false);
+		expect(await storage.estimate()).toBeNull();
+	});
+});
+
+describe('wake lock', () => {
+	it('holds once, asks again on return after the platform took it, and lets go', async () => {
+		const request = vi.spyOn(navigator.wakeLock, 'request');
+		const lock = createWakeLock();
+		expect(await lock.hold()).toBe(true);
+		expect(await lock.hold()).toBe(true);
+		expect(request).toHaveBeenCalledTimes(1);
+
+		const first = await (request.mock.results[0]!.value as Promise<WakeLockSentinel>);
+		await first.release();
+		document.dispatchEvent(new Event('visibilitychange'));
+		await expect.poll(() => request.mock.calls.length).toBe(2);
+		const second = await (request.mock.results[1]!.value as Promise<WakeLockSentinel>);
+		expect(second.released).toBe(false);
+
+		await lock.release();
+		expect(second.released).toBe(true);
+		document.dispatchEvent(new Event('visibilitychange'));
+		expect(request).toHaveBeenCalledTimes(2);
+	});
+
+	it('lets go of a lock that is granted only after the release', async () => {
+		const request = vi.spyOn(navigator.wakeLock, 'request');
+		const lock = createWakeLock();
+		const held = lock.hold();
+		await lock.release();
+		expect(await held).toBe(false);
+		const sentinel = await (request.mock.results[0]!.value as Promise<WakeLockSentinel>);
+		expect(sentinel.released).toBe(true);
+	});
+
+	it('says false where the platform refuses', async () => {
+		vi.spyOn(navigator.wakeLock, 'request').mockRejectedValue(
+			new DOMException('hidden', 'NotAllowedError')
+		);
+		expect(await createWakeLock().hold()).toBe(false);
+	});
+});
