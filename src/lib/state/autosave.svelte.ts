@@ -1,0 +1,106 @@
+import type { Refusal } from '@outlay/domain/refusal';
+import type { Done } from '#lib/commands/app.ts';
+
+/** Long enough not to write at every keystroke, short enough that nobody notices. */
+const DEBOUNCE_MS = 400;
+
+/**
+ * Saves a draft while it is filled in. Changes gather for a moment and are written in order, one write at a time;
+ * what a rule refuses stays on the screen with its refusal and the rest is saved all the same; what could not be
+ * written (a full disk) stays queued for the next try. `save` gets the fields changed since the last write.
+ */
+export class Autosave<C extends object> {
+	/** When something was last stored, in epoch milliseconds; null before. */
+	savedAtMs = $state<number | null>(null);
+	/** Refused by a rule and so not stored, by field. */
+	refusals = $state<{ [field in keyof C]?: Refusal }>({});
+	/** A refusal of the whole draft, such as `transaction.waiting`. */
+	refusal = $state<Refusal | null>(null);
+	/** Code of what broke while storing, such as a full disk; null again after a write that worked. */
+	failure = $state<string | null>(null);
+
+	readonly #save: (change: Partial<C>) => Promise<Done>;
+	#pending: Partial<C> = {};
+	#timer: ReturnType<typeof setTimeout> | null = null;
+	#running: Promise<void> = Promise.resolve();
+
+	constructor(save: (change: Partial<C>) => Promise<Done>) {
+		this.#save = save;
+	}
+
+	/** Whether a field waits to be written, so that a change from elsewhere doesn't overwrite it on the screen. */
+	isPending(field: keyof C): boolean {
+		return field in this.#pending || this.refusals[field] !== undefined;
+	}
+
+	/** Notes changed fields; they are written a moment later, or at once by `flush`. */
+	note(change: Partial<C>): void {
+		for (const field of Object.keys(change) as (keyof C)[]) delete this.refusals[field];
+		this.#pending = { ...this.#pending, ...change };
+		if (this.#timer !== null) clearTimeout(this.#timer);
+		this.#timer = setTimeout(() => void this.flush(), DEBOUNCE_MS);
+	}
+
+	/** Writes what waits; resolves when it is stored or refused. Never rejects: see `failure`. */
+	flush(): Promise<void> {
+		if (this.#timer !== null) clearTimeout(this.#timer);
+		this.#timer = null;
+		this.#running = this.#running.then(() => this.#write());
+		return this.#running;
+	}
+
+	async #write(): Promise<void> {
+		while (Object.keys(this.#pending).length > 0) {
+			const change = this.#pending;
+			this.#pending = {};
+			let done: Done;
+			try {
+				done = await this.#save(change);
+			} catch (error) {
+				this.#pending = { ...change, ...this.#pending };
+				this.failure = codeOf(error);
+				return;
+			}
+			this.failure = null;
+			if (done.ok) {
+				this.refusal = null;
+				this.savedAtMs = Date.now();
+				continue;
+			}
+			const field = done.refusal.field as keyof C | undefined;
+			if (field === undefined || !(field in change)) {
+				this.#pending = { ...change, ...this.#pending };
+				this.refusal = done.refusal;
+				return;
+			}
+			// The refused field stays as it is on the screen; the others are tried again without it.
+			this.refusals[field] = done.refusal;
+			const rest = { ...change };
+			delete rest[field];
+			this.#pending = { ...rest, ...this.#pending };
+		}
+	}
+}
+
+/** The stable code of a typed error; `unexpected` for anything else. */
+export function codeOf(error: unknown): string {
+	if (typeof error === 'object' && error !== null && 'code' in error) {
+		if (typeof error.code === 'string') return error.code;
+	}
+	if (error instanceof DOMException && error.name === 'QuotaExceededError') return 'storage.full';
+	return 'unexpected';
+}
+
+/** Flushes when the page may be about to go away: hidden, or left. Returns how to stop. */
+export function flushWhenLeaving(flush: () => void): () => void {
+	const hidden = () => {
+		if (document.visibilityState === 'hidden') flush();
+	};
+	document.addEventListener('visibilitychange', hidden);
+	window.addEventListener('pagehide', flush);
+	return () => {
+		document.removeEventListener('visibilitychange', hidden);
+		window.removeEventListener('pagehide', flush);
+		flush();
+	};
+}

@@ -1,0 +1,146 @@
+import { formatAmount, parseAmount } from '@outlay/domain/money';
+import type { Refusal } from '@outlay/domain/refusal';
+import type { ExpenseBody } from '@outlay/domain/transaction';
+import type { Done } from '#lib/commands/app.ts';
+import { Autosave } from './autosave.svelte.ts';
+
+export type ExpenseChange = Partial<Omit<ExpenseBody, 'kind' | 'receiptIds'>>;
+/** Where an error can stand on the form. */
+export type ExpenseField =
+	| 'amountMinor'
+	| 'currency'
+	| 'merchant'
+	| 'spentOn'
+	| 'costTypeId'
+	| 'country'
+	| 'purpose'
+	| 'receiptIds';
+
+/**
+ * What stands in the fields of an expense while it is filled in. Each edit is saved by itself; a change that arrives
+ * from another device or tab fills only the fields nobody is typing in. `today` is `YYYY-MM-DD`.
+ */
+export class ExpenseForm {
+	amountText = $state('');
+	currency = $state('');
+	merchant = $state('');
+	spentOn = $state('');
+	country = $state('');
+	costTypeId = $state('');
+	purpose = $state('');
+	paidWith = $state<ExpenseBody['paidWith']>('own-money');
+
+	readonly autosave: Autosave<ExpenseChange>;
+	readonly #language: () => string;
+	readonly #today: () => string;
+	/** Said once the person leaves the amount, not while they type it. */
+	#amountRefusal = $state<Refusal | null>(null);
+	#submitRefusal = $state<Refusal | null>(null);
+
+	constructor(
+		save: (change: ExpenseChange) => Promise<Done>,
+		environment: { language: () => string; today: () => string }
+	) {
+		this.autosave = new Autosave(save);
+		this.#language = environment.language;
+		this.#today = environment.today;
+	}
+
+	/** Fills in what is stored, except where an edit waits to be stored. */
+	receive(body: ExpenseBody): void {
+		const { autosave } = this;
+		const isTypingAmount =
+			autosave.isPending('amountMinor') ||
+			autosave.isPending('amountText') ||
+			document.activeElement?.id === expenseFieldId('amountMinor');
+		if (!isTypingAmount) this.amountText = this.#shownAmount(body);
+		if (!autosave.isPending('currency')) this.currency = body.currency;
+		if (!autosave.isPending('merchant')) this.merchant = body.merchant;
+		if (!autosave.isPending('spentOn')) this.spentOn = body.spentOn ?? '';
+		if (!autosave.isPending('country')) this.country = body.country;
+		if (!autosave.isPending('costTypeId')) this.costTypeId = body.costTypeId ?? '';
+		if (!autosave.isPending('purpose')) this.purpose = body.purpose;
+		if (!autosave.isPending('paidWith')) this.paidWith = body.paidWith;
+	}
+
+	/** Notes an edit of plain words or a choice. */
+	edit(change: Omit<ExpenseChange, 'amountMinor' | 'amountText' | 'currency'>): void {
+		this.autosave.note(change);
+		if (this.#submitRefusal?.field !== undefined && this.#submitRefusal.field in change) {
+			this.#submitRefusal = null;
+		}
+	}
+
+	/** Reads what stands in the amount field; what can't be read is stored as it was typed. */
+	editAmount(): void {
+		this.#amountRefusal = null;
+		if (this.#submitRefusal?.field === 'amountMinor') this.#submitRefusal = null;
+		const read = parseAmount(this.amountText, this.currency);
+		const isEmpty = !read.ok && read.refusal.code === 'amount.missing';
+		this.autosave.note({
+			amountMinor: read.ok ? read.value : null,
+			amountText: read.ok || isEmpty ? '' : this.amountText
+		});
+	}
+
+	/** The person left the amount: shows how it was read, or says what is wrong with it. */
+	leaveAmount(): void {
+		const read = parseAmount(this.amountText, this.currency);
+		if (read.ok) this.amountText = this.#grouped(read.value, this.currency);
+		else if (read.refusal.code !== 'amount.missing') this.#amountRefusal = read.refusal;
+	}
+
+	/** Another currency may have other decimals, so the amount is read again. */
+	editCurrency(): void {
+		this.autosave.note({ currency: this.currency });
+		if (this.amountText === '') return;
+		this.editAmount();
+		this.leaveAmount();
+	}
+
+	/** What Submit said; its field is marked until it is edited. */
+	refuse(refusal: Refusal | null): void {
+		this.#submitRefusal = refusal;
+	}
+
+	/** What is wrong, by field: content that has no place here first, then what can't be read, then what is missing. */
+	get refusals(): { [field in ExpenseField]?: Refusal } {
+		const refusals: { [field in ExpenseField]?: Refusal } = {};
+		const submit = this.#submitRefusal;
+		if (submit?.field !== undefined) refusals[submit.field as ExpenseField] = submit;
+		if (this.#amountRefusal) refusals.amountMinor = this.#amountRefusal;
+		if (this.spentOn > this.#today()) {
+			refusals.spentOn = { code: 'expense.date_future', field: 'spentOn' };
+		}
+		const { amountText, ...unstored } = this.autosave.refusals;
+		for (const [field, refusal] of Object.entries(unstored)) {
+			refusals[field as ExpenseField] = refusal;
+		}
+		if (amountText) refusals.amountMinor = amountText;
+		return refusals;
+	}
+
+	/** The first field whose words could not be stored: it must be mended before submitting. */
+	get unstored(): { field: ExpenseField; refusal: Refusal } | null {
+		const [found] = Object.entries(this.autosave.refusals);
+		if (found === undefined) return null;
+		const [field, refusal] = found;
+		return { field: field === 'amountText' ? 'amountMinor' : (field as ExpenseField), refusal };
+	}
+
+	#shownAmount(body: ExpenseBody): string {
+		return body.amountMinor === null
+			? body.amountText
+			: this.#grouped(body.amountMinor, body.currency);
+	}
+
+	#grouped(amountMinor: number, currency: string): string {
+		const { whole, decimals } = formatAmount(amountMinor, currency, this.#language());
+		return whole + decimals;
+	}
+}
+
+/** Id of a field's control, to move the focus to it. */
+export function expenseFieldId(field: ExpenseField): string {
+	return `expense-${field}`;
+}

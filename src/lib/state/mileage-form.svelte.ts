@@ -1,0 +1,138 @@
+import { parseKilometres } from '@outlay/domain/distance-input';
+import type { Refusal } from '@outlay/domain/refusal';
+import type { MileageBody } from '@outlay/domain/transaction';
+import type { Done } from '#lib/commands/app.ts';
+import { Autosave } from './autosave.svelte.ts';
+
+export type MileageChange = Partial<Omit<MileageBody, 'kind'>>;
+/** Where an error can stand on the form. */
+export type MileageField = 'from' | 'to' | 'distanceM' | 'drivenOn' | 'purpose' | 'licencePlate';
+
+/** What stands in the fields of a drive while it is filled in; each edit is saved by itself. */
+export class MileageForm {
+	from = $state('');
+	to = $state('');
+	purpose = $state('');
+	drivenOn = $state('');
+	vehicle = $state<MileageBody['vehicle']>('own-car');
+	licencePlate = $state('');
+	/** Kilometres as typed; '' while the recorded distance counts. */
+	distanceText = $state('');
+	source = $state<MileageBody['distanceSource']>('typed');
+
+	readonly autosave: Autosave<MileageChange>;
+	readonly #language: () => string;
+	readonly #today: () => string;
+	#distanceRefusal = $state<Refusal | null>(null);
+	#submitRefusal = $state<Refusal | null>(null);
+
+	constructor(
+		save: (change: MileageChange) => Promise<Done>,
+		environment: { language: () => string; today: () => string }
+	) {
+		this.autosave = new Autosave(save);
+		this.#language = environment.language;
+		this.#today = environment.today;
+	}
+
+	/** Fills in what is stored, except where an edit waits to be stored. */
+	receive(body: MileageBody): void {
+		const { autosave } = this;
+		if (!autosave.isPending('from')) this.from = body.from;
+		if (!autosave.isPending('to')) this.to = body.to;
+		if (!autosave.isPending('purpose')) this.purpose = body.purpose;
+		if (!autosave.isPending('drivenOn')) this.drivenOn = body.drivenOn ?? '';
+		if (!autosave.isPending('vehicle')) this.vehicle = body.vehicle;
+		if (!autosave.isPending('licencePlate')) this.licencePlate = body.licencePlate;
+		if (!autosave.isPending('distanceSource')) this.source = body.distanceSource;
+		const isTypingDistance =
+			autosave.isPending('distanceM') ||
+			autosave.isPending('distanceText') ||
+			document.activeElement?.id === mileageFieldId('distanceM');
+		if (!isTypingDistance && body.distanceSource === 'typed') {
+			this.distanceText =
+				body.distanceM === null ? body.distanceText : this.#kilometres(body.distanceM);
+		}
+	}
+
+	edit(change: Omit<MileageChange, 'distanceM' | 'distanceText' | 'distanceSource'>): void {
+		this.autosave.note(change);
+		if (this.#submitRefusal?.field !== undefined && this.#submitRefusal.field in change) {
+			this.#submitRefusal = null;
+		}
+	}
+
+	/** Reads what stands in the distance field; what can't be read is stored as it was typed. */
+	editDistance(): void {
+		this.#distanceRefusal = null;
+		if (this.#submitRefusal?.field === 'distanceM') this.#submitRefusal = null;
+		const read = parseKilometres(this.distanceText);
+		const isEmpty = !read.ok && read.refusal.code === 'mileage.distance_missing';
+		this.autosave.note({
+			distanceM: read.ok ? read.value : null,
+			distanceText: read.ok || isEmpty ? '' : this.distanceText,
+			distanceSource: 'typed'
+		});
+	}
+
+	leaveDistance(): void {
+		const read = parseKilometres(this.distanceText);
+		if (read.ok) this.distanceText = this.#kilometres(read.value);
+		else if (read.refusal.code !== 'mileage.distance_missing') this.#distanceRefusal = read.refusal;
+	}
+
+	/** The recorded distance counts, or the person types it instead. */
+	choose(source: MileageBody['distanceSource'], recordedM: number): void {
+		this.source = source;
+		if (this.#submitRefusal?.field === 'distanceM') this.#submitRefusal = null;
+		if (source === 'typed') return this.editDistance();
+		this.#distanceRefusal = null;
+		this.autosave.note({
+			distanceM: recordedM,
+			distanceText: '',
+			distanceSource: 'recorded'
+		});
+	}
+
+	/** What Submit said; its field is marked until it is edited. */
+	refuse(refusal: Refusal | null): void {
+		this.#submitRefusal = refusal;
+	}
+
+	/** What is wrong, by field. */
+	get refusals(): { [field in MileageField]?: Refusal } {
+		const refusals: { [field in MileageField]?: Refusal } = {};
+		const submit = this.#submitRefusal;
+		if (submit?.field !== undefined) refusals[submit.field as MileageField] = submit;
+		if (this.#distanceRefusal) refusals.distanceM = this.#distanceRefusal;
+		if (this.drivenOn > this.#today()) {
+			refusals.drivenOn = { code: 'mileage.date_future', field: 'drivenOn' };
+		}
+		const { distanceText, ...unstored } = this.autosave.refusals;
+		for (const [field, refusal] of Object.entries(unstored)) {
+			refusals[field as MileageField] = refusal;
+		}
+		if (distanceText) refusals.distanceM = distanceText;
+		return refusals;
+	}
+
+	/** The first field whose words could not be stored: it must be mended before submitting. */
+	get unstored(): { field: MileageField; refusal: Refusal } | null {
+		const [found] = Object.entries(this.autosave.refusals);
+		if (found === undefined) return null;
+		const [field, refusal] = found;
+		return { field: field === 'distanceText' ? 'distanceM' : (field as MileageField), refusal };
+	}
+
+	#kilometres(distanceM: number): string {
+		return new Intl.NumberFormat(this.#language(), {
+			maximumFractionDigits: 3,
+			useGrouping: false
+		}).format(distanceM / 1000);
+	}
+}
+
+/** Id of a field's control, to move the focus to it. */
+export function mileageFieldId(field: MileageField): string {
+	return `mileage-${field}`;
+}

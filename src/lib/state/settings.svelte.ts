@@ -1,0 +1,44 @@
+import {
+	settingOn,
+	type CompanySetting,
+	type CostType,
+	type Setting
+} from '@outlay/domain/setting';
+import type { Account } from '#lib/commands/app.ts';
+import { dayOfMs } from './formats.ts';
+import { live } from './live.svelte.ts';
+
+/** More than a company changes in many years. */
+const MANY = 500;
+
+export interface CompanySettings {
+	/** Every dated setting; empty until known. */
+	readonly all: readonly Setting[];
+	readonly isKnown: boolean;
+	/** In force today; null until known. */
+	readonly company: CompanySetting | null;
+	readonly costTypes: readonly CostType[];
+}
+
+/** The settings of the company, as they lie on this device. */
+export function companySettings(account: Account): CompanySettings {
+	const stored = live(account.documents.watchNewest('setting', MANY));
+	const all = $derived((stored.current ?? []).map(({ document }) => document));
+	const today = dayOfMs(Date.now());
+	const company = $derived(settingOn(all, 'company', today)?.body ?? null);
+	const costTypes = $derived(settingOn(all, 'cost-types', today)?.body.costTypes ?? []);
+	return {
+		get all() {
+			return all;
+		},
+		get isKnown() {
+			return stored.current !== undefined;
+		},
+		get company() {
+			return company;
+		},
+		get costTypes() {
+			return costTypes;
+		}
+	};
+}

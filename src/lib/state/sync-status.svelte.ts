@@ -1,0 +1,47 @@
+import type { Account } from '#lib/commands/app.ts';
+import type { SyncStatus } from '#lib/commands/ports.ts';
+import { m } from '#lib/paraglide/messages.js';
+import { formatMoment } from './formats.ts';
+import { live } from './live.svelte.ts';
+
+export interface SyncView {
+	state: SyncStatus['state'];
+	/** "Offline · 3 to send". */
+	words: string;
+	/** Share of the bytes sent; null when nothing is being sent or its size is unknown. */
+	fraction: number | null;
+	unsentCount: number;
+}
+
+/** The closed set of sync states, in words. Pure. */
+export function syncViewOf(status: SyncStatus): SyncView {
+	const unsentCount = status.state === 'up-to-date' ? 0 : status.unsentCount;
+	const waiting = (words: string) =>
+		unsentCount === 0 ? words : `${words} · ${m.sync_to_send({ count: unsentCount })}`;
+	const words = {
+		offline: () => waiting(m.sync_offline()),
+		unreachable: () => waiting(m.sync_unreachable()),
+		'sign-in-again': () => m.sync_sign_in_again(),
+		sending: () => m.sync_sending({ count: unsentCount }),
+		'up-to-date': () =>
+			status.state === 'up-to-date' && status.atMs !== null
+				? m.sync_up_to_date_at({ time: formatMoment(status.atMs) })
+				: m.sync_up_to_date()
+	}[status.state]();
+	const fraction =
+		status.state === 'sending' && status.totalBytes > 0
+			? status.sentBytes / status.totalBytes
+			: null;
+	return { state: status.state, words, fraction, unsentCount };
+}
+
+/** The sync state for pill, rail and Sync page; null until known. */
+export function syncStatus(account: Account): { readonly current: SyncView | null } {
+	const status = live(account.sync.status);
+	const view = $derived(status.current === undefined ? null : syncViewOf(status.current));
+	return {
+		get current() {
+			return view;
+		}
+	};
+}

@@ -1,0 +1,65 @@
+import { standingOf } from '@outlay/domain/standing';
+import type { Account } from '#lib/commands/app.ts';
+import { live } from './live.svelte.ts';
+import { newestDocuments } from './newest-documents.svelte.ts';
+import { companySettings } from './settings.svelte.ts';
+import { subjectDocuments } from './subject-documents.svelte.ts';
+import { rowOf, type TransactionRow } from './transaction-row.ts';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+export interface TransactionRows {
+	/** Newest first by creation; undefined until known. */
+	readonly rows: TransactionRow[] | undefined;
+	readonly isComplete: boolean;
+	showMore(): void;
+}
+
+/**
+ * The person's own transactions with what became of them. `firstLimit` are there at once; the rest follows as far
+ * back as `backTo` (an ISO instant). Call while a component is set up.
+ */
+export function transactionRows(
+	account: Account,
+	firstLimit = 40,
+	backTo: () => string | null = () => null
+): TransactionRows {
+	const { documents, sync } = account;
+	const transactions = newestDocuments(documents, 'transaction', firstLimit, backTo);
+	const settings = companySettings(account);
+	const itemStates = live(sync.itemStates);
+	const queue = live(sync.queue);
+
+	// What is about a transaction is younger than it; a day of grace covers clocks that differ.
+	const oldest = $derived.by(() => {
+		const createdAt = transactions.current?.at(-1)?.document.createdAt;
+		return createdAt === undefined ? null : new Date(Date.parse(createdAt) - DAY_MS).toISOString();
+	});
+	const subjects = subjectDocuments(documents, firstLimit * 2, () => oldest);
+
+	const rows = $derived.by(() => {
+		const known = subjects.current;
+		if (transactions.current === undefined || known === undefined) return undefined;
+		return transactions.current.map((stored) => {
+			const subject = known.get(stored.document._id);
+			return rowOf({
+				stored,
+				standing: subject ? standingOf(subject.about, subject.serverCase, null) : null,
+				settings: settings.all,
+				itemState: itemStates.current?.get(stored.document._id),
+				queue: queue.current ?? []
+			});
+		});
+	});
+	return {
+		get rows() {
+			return rows;
+		},
+		get isComplete() {
+			return transactions.isComplete;
+		},
+		showMore() {
+			transactions.showMore();
+		}
+	};
+}
