@@ -21,7 +21,7 @@ interface AttachmentParams {
 
 /** Attachments on their own: bytes in and out as streams. */
 export function attachmentRoutes(app: FastifyInstance, deps: CouchDeps): void {
-	app.get('/:db/:doc/*', async (request, reply) => {
+	const show = async (request: FastifyRequest, reply: FastifyReply) => {
 		const { db } = await useDatabase(deps, request, 'read');
 		const { doc: id, '*': name } = request.params as AttachmentParams;
 		const rev = revisionOf(request, new Options(request), null);
@@ -32,7 +32,10 @@ export function attachmentRoutes(app: FastifyInstance, deps: CouchDeps): void {
 		const stub = attachmentOf(revision, name);
 		if (!stub) throw notFound('Document is missing attachment');
 		return sendAttachment(deps, companyOf(db.name), stub, request, reply);
-	});
+	};
+	// Fastify's own HEAD would read the file to its end and call it empty.
+	app.get('/:db/:doc/*', { exposeHeadRoute: false }, show);
+	app.head('/:db/:doc/*', show);
 
 	app.put('/:db/:doc/*', async (request, reply) => {
 		const use = await useDatabase(deps, request, 'write');
