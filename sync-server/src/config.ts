@@ -1,0 +1,149 @@
+import { parseEmail } from './company/account-name.ts';
+
+/** Everything the server is told from outside. */
+export interface Config {
+	host: string;
+	/** 0 takes any free port. */
+	port: number;
+	dataDirectory: string;
+	/** Directory of the built app. */
+	appDirectory: string;
+	/** Who may use CouchDB's administration verbs; null without one. */
+	administrator: { name: string; password: string } | null;
+	/** Where people reach the server when a proxy ends TLS in front of it, such as `https://outlay.example`. */
+	publicOrigin: string | null;
+	/** Foreign origins whose pages may call the API; none by default. */
+	allowedOrigins: readonly string[];
+	logLevel: LogLevel;
+	limits: Limits;
+}
+
+export interface Limits {
+	/** Greatest JSON body of a request. */
+	bodyBytes: number;
+	/** Greatest attachment the server administrator may store; people's is RECEIPT_MAX_BYTES. */
+	attachmentBytes: number;
+	/** A session ends after this long without use, … */
+	sessionIdleMs: number;
+	/** … and after this long in any case. */
+	sessionLongestMs: number;
+	/** Wrong sign-ins allowed within `signInWindowMs`, for one account from one address and for one address. */
+	signInsPerAccount: number;
+	signInsPerAddress: number;
+	signInWindowMs: number;
+	/** How long `stop` waits for answers under way. */
+	stopWithinMs: number;
+}
+
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+const MINUTE_MS = 60 * 1000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
+
+export const DEFAULT_LIMITS: Limits = {
+	bodyBytes: 64 * 1024 * 1024,
+	attachmentBytes: 1024 * 1024 * 1024,
+	sessionIdleMs: 30 * DAY_MS,
+	sessionLongestMs: 180 * DAY_MS,
+	signInsPerAccount: 10,
+	signInsPerAddress: 100,
+	signInWindowMs: 5 * MINUTE_MS,
+	stopWithinMs: 5000
+};
+
+/** A value the server can't start with; the message is for whoever starts it. */
+export class ConfigError extends Error {
+	readonly code = 'config.unusable';
+
+	constructor(message: string) {
+		super(message);
+		this.name = 'ConfigError';
+	}
+}
+
+/**
+ * Reads the environment; empty values count as absent. `appDirectory` is where the built app lies, which is not
+ * configured. Throws a `ConfigError` that says what to do.
+ */
+export function readConfig(
+	environment: Readonly<Record<string, string | undefined>>,
+	appDirectory: string
+): Config {
+	const value = (name: string) => environment[name]?.trim() || null;
+	for (const name of ['COUCHDB_URL', 'OUTLAY_STORES']) {
+		if (value(name) !== null) {
+			throw new ConfigError(
+				`${name} is set, but this version stores data only in its own embedded store. ` +
+					`Unset ${name} to start with the embedded store.`
+			);
+		}
+	}
+	return {
+		host: value('HOST') ?? '127.0.0.1',
+		port: readPort(value('PORT')),
+		dataDirectory: value('OUTLAY_DATA') ?? './data',
+		appDirectory,
+		administrator: readAdministrator(value('OUTLAY_ADMIN')),
+		publicOrigin: readOptionalOrigin('OUTLAY_PUBLIC_ORIGIN', value('OUTLAY_PUBLIC_ORIGIN')),
+		allowedOrigins: (value('OUTLAY_ALLOWED_ORIGINS') ?? '')
+			.split(/[\s,]+/)
+			.filter((text) => text !== '')
+			.map((text) => readOrigin('OUTLAY_ALLOWED_ORIGINS', text)),
+		logLevel: readLogLevel(value('OUTLAY_LOG_LEVEL')),
+		limits: DEFAULT_LIMITS
+	};
+}
+
+function readPort(text: string | null): number {
+	if (text === null) return 3000;
+	const port = /^\d{1,5}$/.test(text) ? Number(text) : NaN;
+	if (!(port <= 65_535)) {
+		throw new ConfigError('PORT must be a number from 0 to 65535, such as 3000.');
+	}
+	return port;
+}
+
+function readAdministrator(text: string | null): Config['administrator'] {
+	if (text === null) return null;
+	const colon = text.indexOf(':');
+	const name = text.slice(0, colon);
+	const password = text.slice(colon + 1);
+	// The value itself is a secret and never repeated.
+	if (colon < 1 || password === '') {
+		throw new ConfigError('OUTLAY_ADMIN must be a name and a password with a colon between them.');
+	}
+	if (name.includes('/') || parseEmail(name) !== null) {
+		throw new ConfigError('The name in OUTLAY_ADMIN must not look like the name of a person.');
+	}
+	if (password.length < 8) {
+		throw new ConfigError('The password in OUTLAY_ADMIN must have at least 8 characters.');
+	}
+	return { name, password };
+}
+
+function readOptionalOrigin(name: string, text: string | null): string | null {
+	return text === null ? null : readOrigin(name, text);
+}
+
+function readOrigin(name: string, text: string): string {
+	const url = URL.canParse(text) ? new URL(text) : null;
+	const isOrigin =
+		url !== null &&
+		/^https?:$/.test(url.protocol) &&
+		text.replace(/\/$/, '').toLowerCase() === url.origin;
+	if (!isOrigin) {
+		throw new ConfigError(
+			`${name} must hold origins such as https://outlay.example, without a path. Got: ${text.slice(0, 100)}`
+		);
+	}
+	return url.origin;
+}
+
+function readLogLevel(text: string | null): LogLevel {
+	const level = LOG_LEVELS.find((known) => known === (text ?? 'info'));
+	if (level === undefined) {
+		throw new ConfigError(`OUTLAY_LOG_LEVEL must be one of ${LOG_LEVELS.join(', ')}.`);
+	}
+	return level;
+}

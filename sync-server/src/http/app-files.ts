@@ -1,0 +1,69 @@
+import fastifyStatic, { type FastifyStaticOptions } from '@fastify/static';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import { parseDatabaseName } from '@outlay/domain/addresses';
+import { PAGE_POLICY, SCRIPT_POLICY } from './security-headers.ts';
+
+/** The page every address of the app begins with. */
+const PAGE = '200.html';
+
+/**
+ * The built app at the root of the address space: `GET` and `HEAD` answer an existing file, else, where `Accept`
+ * names `text/html`, the app's page; everything else goes on to CouchDB's addresses (design.md §6).
+ */
+export async function registerAppFiles(app: FastifyInstance, directory: string): Promise<void> {
+	const root = path.resolve(directory);
+	// Without a root of its own: the app may be built after the start.
+	await app.register(fastifyStatic, { serve: false } as FastifyStaticOptions);
+
+	app.addHook('onRequest', async (request, reply) => {
+		if (request.method !== 'GET' && request.method !== 'HEAD') return;
+		const asked = filePathOf(request);
+		if (asked === null) return;
+		if (asked !== '' && (await isFile(path.join(root, asked))))
+			return sendAppFile(reply, root, asked);
+		if (!request.headers.accept?.includes('text/html')) return;
+		if (await isFile(path.join(root, PAGE))) return sendAppFile(reply, root, PAGE);
+		return reply
+			.code(503)
+			.header('content-type', 'text/plain; charset=utf-8')
+			.send('The app is not built yet. Run "npm run build", then load this page again.\n');
+	});
+}
+
+/** The file a request may mean, below the app's directory; null for addresses that are never the app's. */
+function filePathOf(request: FastifyRequest): string | null {
+	const [address = ''] = request.url.split('?');
+	let decoded: string;
+	try {
+		decoded = decodeURIComponent(address);
+	} catch {
+		return null;
+	}
+	const parts = decoded.split('/').filter((part) => part !== '');
+	if (parts[0] === '_outlay') return null;
+	const isOdd = parts.some((part) => part.startsWith('.') || /[\0\\]/.test(part));
+	// Documents are asked for often, and none of them is a file of the app.
+	if (isOdd || parseDatabaseName(parts[0] ?? '') !== null) return '';
+	return parts.join('/');
+}
+
+async function isFile(file: string): Promise<boolean> {
+	try {
+		return (await stat(file)).isFile();
+	} catch {
+		return false;
+	}
+}
+
+function sendAppFile(reply: FastifyReply, root: string, file: string): FastifyReply {
+	const isImmutable = file.startsWith('_app/immutable/');
+	void reply.header(
+		'cache-control',
+		isImmutable ? 'public, max-age=31536000, immutable' : 'no-cache'
+	);
+	if (file.endsWith('.html')) void reply.header('content-security-policy', PAGE_POLICY);
+	else if (/\.m?js$/.test(file)) void reply.header('content-security-policy', SCRIPT_POLICY);
+	return reply.sendFile(file, root, { cacheControl: false });
+}

@@ -1,0 +1,234 @@
+import { databaseName, type DatabaseAddress } from '@outlay/domain/addresses';
+import type { CompanyPeople } from '@outlay/domain/deliveries';
+import { deliveriesOf } from '@outlay/domain/deliveries';
+import type { OutlayDocument } from '@outlay/domain/documents';
+import { blobHash, ownerOf, parseDocumentId } from '@outlay/domain/identifiers';
+import type { Decision, Recall, Submission } from '@outlay/domain/submission';
+import type { Accounts } from '../company/accounts.ts';
+import type { Registry } from '../company/registry.ts';
+import type {
+	Database,
+	DocumentStore,
+	JsonObject,
+	StoredRevision
+} from '../store/document-store.ts';
+import { Awaited } from './awaited.ts';
+import { caseDocument } from './case-documents.ts';
+import { copyDocuments, type Carried } from '../company/copy-documents.ts';
+import { Dockets } from './dockets.ts';
+import { Stamps } from './stamps.ts';
+
+export interface RoundParts {
+	store: DocumentStore;
+	registry: Registry;
+	accounts: Accounts;
+	now: () => number;
+}
+
+type MailboxAddress = Extract<DatabaseAddress, { kind: 'mailbox' }>;
+type Post = Submission | Recall | Decision;
+
+const ROWS_A_PAGE = 200;
+
+/**
+ * One look through what is new in a mailbox. Everything is delivered before the checkpoint moves, and every step may
+ * be done twice: after a crash the page is simply done again. Rounds of one company run one after the other.
+ */
+export class MailboxRounds {
+	readonly #parts: RoundParts;
+	readonly #stamps: Stamps;
+	readonly #dockets: Dockets;
+	readonly #awaited: Awaited;
+
+	constructor(parts: RoundParts) {
+		this.#parts = parts;
+		this.#stamps = new Stamps(parts.registry, parts.now);
+		this.#dockets = new Dockets(parts.registry);
+		this.#awaited = new Awaited(parts.registry);
+	}
+
+	/** False when there may be more; true when the mailbox is read to its end. */
+	async page(address: MailboxAddress): Promise<boolean> {
+		const { store, registry, accounts } = this.#parts;
+		const name = databaseName(address);
+		const mailbox = await store.open(name);
+		if (mailbox === null || (await accounts.company(address.companyId)) === null) return true;
+		const noteId = `checkpoint:${name}`;
+		const since = (await registry.readNote<{ since: string }>(noteId))?.since ?? '0';
+		const { rows, lastSeq, pending } = await mailbox.changes({ since, limit: ROWS_A_PAGE });
+		if (rows.length === 0) return true;
+
+		const post: Post[] = [];
+		const enclosures: StoredRevision[] = [];
+		for (const row of rows) {
+			if (row.deleted || !mayTravel(row.id, address.userId)) continue;
+			const stored = await mailbox.read(row.id);
+			if (stored === null || stored.deleted || !isFrom(stored, address)) continue;
+			const document = postOf(stored);
+			if (document === null) enclosures.push(stored);
+			else post.push(document);
+		}
+		await this.#deliver(mailbox, address, post, enclosures);
+		await registry.writeNote(noteId, { since: lastSeq });
+		return pending === 0;
+	}
+
+	async #deliver(
+		mailbox: Database,
+		address: MailboxAddress,
+		post: readonly Post[],
+		enclosures: readonly StoredRevision[]
+	): Promise<void> {
+		if (post.length === 0 && enclosures.length === 0) return;
+		const { companyId, userId } = address;
+		const company = await this.#parts.accounts.companyPeople(companyId);
+		await this.#stamps.give(
+			companyId,
+			post.map(({ _id }) => _id)
+		);
+
+		const bags = new Bags();
+		const arrived: string[] = [];
+		for (const enclosure of enclosures) {
+			const targets = await this.#awaited.targetsOf(mailbox.name, enclosure.id);
+			for (const target of targets) bags.put(target, carried(enclosure));
+			if (targets.length > 0) arrived.push(enclosure.id);
+		}
+		const missing = new Map<string, string[]>();
+		for (const { documentId, to } of deliveriesOf(post, company)) {
+			// A submission may name what belongs to somebody else; only its owner's papers go with it.
+			if (!mayTravel(documentId, userId)) continue;
+			const target = databaseName(to);
+			const stored = await mailbox.read(documentId);
+			if (stored !== null && !stored.deleted && isFrom(stored, address)) {
+				bags.put(target, carried(stored));
+			} else {
+				missing.set(documentId, [...(missing.get(documentId) ?? []), target]);
+			}
+		}
+		for (const [documentId, targets] of missing) {
+			await this.#awaited.add(mailbox.name, documentId, targets);
+		}
+		await this.#empty(bags);
+		for (const documentId of arrived) await this.#awaited.remove(mailbox.name, documentId);
+		await this.#keepCases(company, await this.#file(companyId, post));
+	}
+
+	/** Notes which case each document belongs to; gives the transactions whose case may have changed. */
+	async #file(companyId: string, post: readonly Post[]): Promise<Set<string>> {
+		const subjectIds = new Set<string>();
+		for (const document of post) {
+			if (document.type === 'submission') {
+				const { subjectId } = document.body;
+				await this.#dockets.addSubmission(companyId, subjectId, document._id);
+				subjectIds.add(subjectId);
+			} else {
+				const { submissionId } = document.body;
+				const subjectId = await this.#dockets.addAnswer(companyId, submissionId, document._id);
+				if (subjectId !== null) subjectIds.add(subjectId);
+			}
+		}
+		return subjectIds;
+	}
+
+	async #keepCases(company: CompanyPeople, subjectIds: ReadonlySet<string>): Promise<void> {
+		const { companyId } = company;
+		const ledger = await this.#open(databaseName({ kind: 'ledger', companyId }));
+		const bags = new Bags();
+		for (const subjectId of subjectIds) {
+			const ids = await this.#dockets.documentsOf(companyId, subjectId);
+			const documents: OutlayDocument[] = [];
+			for (const id of ids) {
+				const stored = await ledger.read(id);
+				const document = stored === null || stored.deleted ? null : postOf(stored);
+				if (document !== null) documents.push(document);
+			}
+			const found = caseDocument({
+				companyId,
+				subjectId,
+				documents,
+				stamps: await this.#stamps.read(companyId, ids),
+				approverId: company.approverOf.get(ownerOf(subjectId) ?? '') ?? null
+			});
+			if (found === null) continue;
+			const { _id, ...members } = found;
+			for (const { to } of deliveriesOf([found], company)) {
+				bags.put(databaseName(to), {
+					id: _id,
+					body: members as unknown as JsonObject,
+					attachments: {},
+					replaces: true
+				});
+			}
+		}
+		await this.#empty(bags);
+	}
+
+	async #empty(bags: Bags): Promise<void> {
+		for (const [target, documents] of bags.inOrder()) {
+			await copyDocuments(await this.#open(target), documents);
+		}
+	}
+
+	async #open(name: string): Promise<Database> {
+		const { store } = this.#parts;
+		let database = await store.open(name);
+		while (database === null) {
+			await store.create(name);
+			database = await store.open(name);
+		}
+		return database;
+	}
+}
+
+/** What goes where in one round. */
+class Bags {
+	readonly #bags = new Map<string, Map<string, Carried>>();
+
+	put(target: string, document: Carried): void {
+		const bag = this.#bags.get(target) ?? new Map<string, Carried>();
+		this.#bags.set(target, bag.set(document.id, document));
+	}
+
+	/** The ledger first, and enclosures before what names them, so that nobody sees half of it. */
+	inOrder(): [string, Carried[]][] {
+		const rank = ({ id }: Carried) => (isPostId(id) ? 1 : 0);
+		return [...this.#bags]
+			.sort(([a], [b]) => (a < b ? -1 : 1))
+			.map(([target, bag]) => [target, [...bag.values()].sort((a, b) => rank(a) - rank(b))]);
+	}
+}
+
+/** Working copies, trips and raw fixes never leave their mailbox, nor does what somebody else wrote. */
+function mayTravel(id: string, userId: string): boolean {
+	if (blobHash(id) !== null) return true;
+	const parsed = parseDocumentId(id);
+	return (
+		parsed?.ownerId === userId &&
+		(isPostId(id) || parsed.type === 'receipt' || parsed.type === 'route')
+	);
+}
+
+function isPostId(id: string): boolean {
+	return /^(submission|recall|decision):/.test(id);
+}
+
+/** The access rules said so when it was written; it is asked again, since everything after depends on it. */
+function isFrom(stored: StoredRevision, address: MailboxAddress): boolean {
+	if (blobHash(stored.id) !== null) return true;
+	const { body } = stored;
+	return (
+		body['ownerId'] === address.userId &&
+		body['companyId'] === address.companyId &&
+		body['type'] === parseDocumentId(stored.id)?.type
+	);
+}
+
+function postOf(stored: StoredRevision): Post | null {
+	// Its shape was checked when it was written.
+	return isPostId(stored.id) ? ({ ...stored.body, _id: stored.id } as unknown as Post) : null;
+}
+
+function carried({ id, body, attachments }: StoredRevision): Carried {
+	return { id, body, attachments, replaces: false };
+}

@@ -1,0 +1,46 @@
+import type { Stamp } from '@outlay/domain/case-of';
+import type { Registry } from '../company/registry.ts';
+
+/**
+ * When and in which order submissions, recalls and decisions reached the server: one row of numbers for each
+ * company, given once. A crash may leave a number unused, never used twice.
+ */
+export class Stamps {
+	readonly #registry: Registry;
+	readonly #now: () => number;
+
+	constructor(registry: Registry, now: () => number) {
+		this.#registry = registry;
+		this.#now = now;
+	}
+
+	async read(companyId: string, documentIds: Iterable<string>): Promise<Map<string, Stamp>> {
+		const stamps = new Map<string, Stamp>();
+		for (const documentId of documentIds) {
+			const stamp = await this.#registry.read<Stamp>(stampId(companyId, documentId));
+			if (stamp !== null) stamps.set(documentId, stamp);
+		}
+		return stamps;
+	}
+
+	/** Stamps in the order given what has no stamp yet. One at a time for each company. */
+	async give(companyId: string, documentIds: readonly string[]): Promise<void> {
+		const stamped = await this.read(companyId, documentIds);
+		const fresh = documentIds.filter((documentId) => !stamped.has(documentId));
+		if (fresh.length === 0) return;
+		const noteId = `stamps:${companyId}`;
+		const last = (await this.#registry.readNote<{ last: number }>(noteId))?.last ?? 0;
+		await this.#registry.writeNote(noteId, { last: last + fresh.length });
+		const receivedAt = new Date(this.#now()).toISOString();
+		await this.#registry.create(
+			fresh.map((documentId, i) => ({
+				id: stampId(companyId, documentId),
+				body: { order: last + 1 + i, receivedAt } satisfies Stamp
+			}))
+		);
+	}
+}
+
+function stampId(companyId: string, documentId: string): string {
+	return `stamp:${companyId}:${documentId}`;
+}

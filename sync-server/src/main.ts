@@ -1,0 +1,81 @@
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { SignInCard } from './company/create-company.ts';
+import { ConfigError, readConfig, type Config } from './config.ts';
+import { createServer, type OutlayServer } from './server.ts';
+import { openLmdbStore } from './store/lmdb/open-lmdb-store.ts';
+
+const APP_DIRECTORY = fileURLToPath(new URL('../../build', import.meta.url));
+
+function readConfigOrExit(): Config {
+	try {
+		return readConfig(process.env, APP_DIRECTORY);
+	} catch (error) {
+		if (error instanceof ConfigError) return exitWith(error.message);
+		throw error;
+	}
+}
+
+function exitWith(sentence: string): never {
+	console.error(sentence);
+	process.exit(1);
+}
+
+async function startOrExit(server: OutlayServer, { host, port }: Config) {
+	try {
+		return await server.start();
+	} catch (error) {
+		await server.stop();
+		const code = error instanceof Error && 'code' in error ? error.code : null;
+		if (code === 'EADDRINUSE') {
+			return exitWith(
+				`Port ${port} is in use. Stop what uses it, or choose another: PORT=${port + 1} npm start`
+			);
+		}
+		if (code === 'EACCES') return exitWith(`Port ${port} may not be used by this account.`);
+		if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
+			return exitWith(`This machine has no address ${host}. Check HOST.`);
+		}
+		throw error;
+	}
+}
+
+function printSignIns(cards: readonly SignInCard[]): void {
+	const [first] = cards;
+	if (first === undefined) return;
+	const columns = cards.map(({ name, workEmail, password, roles }) => [
+		name,
+		workEmail,
+		password,
+		roles.join(', ')
+	]);
+	const rows = [['Name', 'Work e-mail', 'Password', 'Roles'], ...columns];
+	const widths = rows[0]?.map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0))) ?? [];
+	console.log(`\nA company to try it with was created. Company ID: ${first.companyCode}`);
+	console.log('These passwords are shown this once and stored nowhere.\n');
+	for (const row of rows) {
+		console.log(`  ${row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join('  ')}`.trimEnd());
+	}
+	console.log('');
+}
+
+const config = readConfigOrExit();
+const store = await openLmdbStore(path.resolve(config.dataDirectory));
+const server = await createServer({ config, store, now: Date.now });
+const { url, signIns } = await startOrExit(server, config);
+printSignIns(signIns);
+console.log(`Outlay listens on ${url}`);
+if (config.publicOrigin !== null) console.log(`People reach it at ${config.publicOrigin}`);
+
+let isStopping = false;
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+	process.on(signal, () => {
+		// The second time means now.
+		if (isStopping) process.exit(1);
+		isStopping = true;
+		void server.stop().then(
+			() => process.exit(0),
+			() => process.exit(1)
+		);
+	});
+}

@@ -1,0 +1,172 @@
+import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import type { AddressInfo } from 'node:net';
+import { registerCouchSessionRoutes } from './access/couch-session-routes.ts';
+import { registerOriginCheck } from './access/origin-check.ts';
+import { PeopleAccess } from './access/people-access.ts';
+import { registerSessionRoutes, type SessionParts } from './access/session-routes.ts';
+import { Sessions } from './access/sessions.ts';
+import { SignInDesk } from './access/sign-in.ts';
+import { SignInLimiter } from './access/sign-in-limiter.ts';
+import { Accounts } from './company/accounts.ts';
+import { CompanySettings } from './company/company-settings.ts';
+import type { SignInCard } from './company/create-company.ts';
+import { createDemoCompany } from './company/demo-company.ts';
+import { Registry } from './company/registry.ts';
+import type { Config } from './config.ts';
+import { COUCH_ROUTER_OPTIONS, registerCouchRoutes } from './couch/couch-routes.ts';
+import { registerAppFiles } from './http/app-files.ts';
+import { answerErrorsAsCouch, badRequest, notFound, sendCouchError } from './http/errors.ts';
+import { registerHealthRoute } from './http/health-route.ts';
+import { openLog } from './http/log.ts';
+import { registerSecurityHeaders } from './http/security-headers.ts';
+import { takeSmallBodies } from './http/small-bodies.ts';
+import { Mailroom } from './mailroom/mailroom.ts';
+import type { DocumentStore } from './store/document-store.ts';
+
+export interface OutlayServer {
+	app: FastifyInstance;
+	/** Creates the demo company if there is none, listens, and starts the mailroom. */
+	start(): Promise<Started>;
+	/** Ends open feeds, waits for answers under way, closes the store. */
+	stop(): Promise<void>;
+}
+
+export interface Started {
+	/** Where it listens, such as `http://127.0.0.1:3000`. */
+	url: string;
+	/** Of people created at this start; empty at every later one. */
+	signIns: SignInCard[];
+}
+
+/** CouchDB's version whose API this follows. */
+const COUCH_VERSION = '3.5.0';
+const EXPIRED_SWEEP_MS = 24 * 60 * 60 * 1000;
+
+/**
+ * One server process: access, CouchDB's verbs, our API, the app and the mailroom over one store, which is closed
+ * with it. `now` is the clock in milliseconds.
+ */
+export async function createServer({
+	config,
+	store,
+	now
+}: {
+	config: Config;
+	store: DocumentStore;
+	now: () => number;
+}): Promise<OutlayServer> {
+	const { limits } = config;
+	const log: FastifyBaseLogger = openLog(config.logLevel);
+	const registry = await Registry.open(store);
+	const accounts = new Accounts(registry);
+	const stopping = new AbortController();
+	const sessions = new Sessions(
+		registry,
+		{ idleMs: limits.sessionIdleMs, longestMs: limits.sessionLongestMs },
+		now
+	);
+	const limiter = new SignInLimiter(
+		{
+			perAccount: limits.signInsPerAccount,
+			perAddress: limits.signInsPerAddress,
+			windowMs: limits.signInWindowMs
+		},
+		now
+	);
+	const desk = new SignInDesk({ accounts, limiter, administrator: config.administrator, now });
+	const access = new PeopleAccess({
+		store,
+		accounts,
+		settings: new CompanySettings(store),
+		sessions,
+		desk,
+		stopping: stopping.signal,
+		attachmentBytes: limits.attachmentBytes,
+		now
+	});
+	const mailroom = new Mailroom({ store, registry, accounts, now }, log);
+	let sweeping: NodeJS.Timeout | undefined;
+
+	const app: FastifyInstance = Fastify({
+		loggerInstance: log,
+		logController: new LogController({ disableRequestLogging: true }),
+		routerOptions: COUCH_ROUTER_OPTIONS,
+		bodyLimit: limits.bodyBytes,
+		onProtoPoisoning: 'ignore',
+		onConstructorPoisoning: 'ignore',
+		// Long GETs of CouchDB's clients carry their keys in the address.
+		http: { maxHeaderSize: 64 * 1024 },
+		forceCloseConnections: 'idle',
+		// Only a proxy of our own network may say who is calling, and only where one is configured.
+		trustProxy: config.publicOrigin === null ? false : ['loopback', 'uniquelocal'],
+		frameworkErrors: (_error, _request, reply) => {
+			void sendCouchError(reply, badRequest('The address can not be read.'));
+		}
+	});
+	answerErrorsAsCouch(app);
+	app.setNotFoundHandler((_request, reply) => sendCouchError(reply, notFound('missing')));
+	registerSecurityHeaders(app, config.publicOrigin?.startsWith('https:') === true);
+	registerOriginCheck(app, config);
+	await registerAppFiles(app, config.appDirectory);
+
+	const sessionParts: SessionParts = {
+		accounts,
+		access,
+		sessions,
+		desk,
+		storeUuid: store.uuid,
+		publicOrigin: config.publicOrigin,
+		sessionLongestMs: limits.sessionLongestMs
+	};
+	await app.register((scope, _options, done) => {
+		takeSmallBodies(scope);
+		scope.addHook('onRequest', (_request, reply, next) => {
+			void reply.header('cache-control', 'no-store');
+			next();
+		});
+		registerHealthRoute(scope, store.uuid);
+		registerSessionRoutes(scope, sessionParts);
+		registerCouchSessionRoutes(scope, sessionParts);
+		done();
+	});
+	registerCouchRoutes(app, {
+		store,
+		access,
+		version: COUCH_VERSION,
+		bodyLimitBytes: limits.bodyBytes
+	});
+
+	return {
+		app,
+
+		async start() {
+			const signIns = await createDemoCompany({ store, accounts, now });
+			await app.listen({ host: config.host, port: config.port });
+			await mailroom.start();
+			sweeping = setInterval(() => {
+				sessions.removeExpired().catch((error: unknown) => {
+					log.error({ err: error }, 'expired sessions could not be removed');
+				});
+			}, EXPIRED_SWEEP_MS).unref();
+			return { url: addressOf(app.server.address() as AddressInfo), signIns };
+		},
+
+		async stop() {
+			clearInterval(sweeping);
+			stopping.abort();
+			sessions.close();
+			const impatient = setTimeout(
+				() => app.server.closeAllConnections(),
+				limits.stopWithinMs
+			).unref();
+			await app.close();
+			clearTimeout(impatient);
+			await mailroom.stop();
+			await store.close();
+		}
+	};
+}
+
+function addressOf({ address, port, family }: AddressInfo): string {
+	return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+}
