@@ -27,11 +27,14 @@ const rooms = {
 
 const serverRooms = {
 	store: { may: [], because: 'documents and revisions know nothing of HTTP or people' },
-	access: { may: ['store', 'http'], because: 'it judges; it serves nothing' },
+	access: {
+		may: ['store', 'company'],
+		because: 'it judges callers against people and settings; it knows no CouchDB verb'
+	},
 	couch: { may: ['store', 'access', 'http'], because: 'a verb asks access, then the store' },
-	company: { may: ['store', 'access'], because: 'people and settings are documents' },
+	company: { may: ['store'], because: 'people and settings are documents' },
 	mailroom: { may: ['store', 'company'], because: 'it moves documents between databases' },
-	http: { may: [], because: 'the edge knows no document' }
+	http: { may: ['store'], because: 'the edge turns errors and bytes into answers' }
 };
 
 const stay = (base, prefix, [name, { may, also = [], because }]) => ({
@@ -41,7 +44,13 @@ const stay = (base, prefix, [name, { may, also = [], because }]) => ({
 	from: { path: `^${base}${name}/` },
 	to: {
 		path: '^(src|sync-server|tests)/',
-		pathNot: [`^${base}${name}/`, ...may.map((room) => `^${base}${room}/`), ...also]
+		// A workspace may have packages of its own.
+		pathNot: [
+			`^${base}${name}/`,
+			'/node_modules/',
+			...may.map((room) => `^${base}${room}/`),
+			...also
+		]
 	}
 });
 
