@@ -16,7 +16,7 @@ export const ADMINISTRATOR = { name: 'root', password: 'a test password' };
 
 export interface TestServer {
 	url: string;
-	dataDirectory: string;
+	dataDir: string;
 	/** Of people created at this start; empty when the data was there before. */
 	signIns: SignInCard[];
 	stop(): Promise<void>;
@@ -24,7 +24,7 @@ export interface TestServer {
 
 export interface TestServerOptions {
 	/** Kept after the stop; without it a temporary directory is used and removed. */
-	dataDirectory?: string;
+	dataDir?: string;
 	/** Where the built app lies; a directory that does not exist, unless given. */
 	appDirectory?: string;
 	port?: number;
@@ -35,16 +35,16 @@ export interface TestServerOptions {
 
 /** Starts the real server in this process on a free port of 127.0.0.1. */
 export async function startServer(options: TestServerOptions = {}): Promise<TestServer> {
-	const dataDirectory = options.dataDirectory ?? (await temporaryDirectory());
+	const dataDir = options.dataDir ?? (await temporaryDirectory());
 	const config = readConfig(
 		{
 			PORT: String(options.port ?? 0),
-			OUTLAY_DATA: dataDirectory,
+			OUTLAY_DATA: dataDir,
 			OUTLAY_ADMIN: `${ADMINISTRATOR.name}:${ADMINISTRATOR.password}`,
 			OUTLAY_LOG_LEVEL: 'warn',
 			...options.environment
 		},
-		options.appDirectory ?? path.join(dataDirectory, 'no-app')
+		options.appDirectory ?? path.join(dataDir, 'no-app')
 	);
 	const store = await openLmdbStore(config.dataDirectory);
 	const server = await createServer({
@@ -56,10 +56,10 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
 	return {
 		url,
 		signIns,
-		dataDirectory,
+		dataDir,
 		async stop() {
 			await server.stop();
-			if (options.dataDirectory === undefined) await remove(dataDirectory);
+			if (options.dataDir === undefined) await remove(dataDir);
 		}
 	};
 }
@@ -71,16 +71,16 @@ export interface TestServerProcess extends TestServer {
 
 /** Starts the server as `npm start` does, in a process of its own that can be killed. */
 export async function startServerProcess(
-	options: Pick<TestServerOptions, 'dataDirectory' | 'port' | 'environment'> = {}
+	options: Pick<TestServerOptions, 'dataDir' | 'port' | 'environment'> = {}
 ): Promise<TestServerProcess> {
-	const dataDirectory = options.dataDirectory ?? (await temporaryDirectory());
+	const dataDir = options.dataDir ?? (await temporaryDirectory());
 	const child = spawn(process.execPath, ['--import', 'tsx', MAIN], {
 		cwd: ROOT,
 		env: {
 			...process.env,
 			PORT: String(options.port ?? 0),
 			HOST: '127.0.0.1',
-			OUTLAY_DATA: dataDirectory,
+			OUTLAY_DATA: dataDir,
 			OUTLAY_ADMIN: `${ADMINISTRATOR.name}:${ADMINISTRATOR.password}`,
 			OUTLAY_LOG_LEVEL: 'warn',
 			...options.environment
@@ -92,12 +92,12 @@ export async function startServerProcess(
 	const end = async (signal: NodeJS.Signals) => {
 		child.kill(signal);
 		await ended;
-		if (options.dataDirectory === undefined) await remove(dataDirectory);
+		if (options.dataDir === undefined) await remove(dataDir);
 	};
 	return {
 		url: /listens on (\S+)/.exec(printed)?.[1] ?? '',
 		signIns: signInsOf(printed),
-		dataDirectory,
+		dataDir,
 		stop: () => end('SIGTERM'),
 		kill: () => end('SIGKILL')
 	};

@@ -1,10 +1,9 @@
-import pino, { type Logger } from 'pino';
+import pino, { type LevelWithSilent, type Logger } from 'pino';
 import type { FastifyRequest } from 'fastify';
 import { parseDatabaseName } from '@outlay/domain/addresses';
-import type { LogLevel } from '../config.ts';
 
 /** Writes to standard error, so that standard output is for people. No personal data and no secrets. */
-export function openLog(level: LogLevel): Logger {
+export function openLog(level: LevelWithSilent): Logger {
 	return pino(
 		{
 			level,

@@ -8,15 +8,17 @@ const LONGEST_BODY = 16 * 1024;
  */
 export function takeSmallBodies(scope: FastifyInstance): void {
 	scope.removeAllContentTypeParsers();
-	const options = { parseAs: 'string', bodyLimit: LONGEST_BODY } as const;
-	scope.addContentTypeParser('application/json', options, (_request, body, done) => {
+	const options = { parseAs: 'string' as const, bodyLimit: LONGEST_BODY };
+	scope.addContentTypeParser<string>('application/json', options, (_request, body, done) => {
 		try {
-			done(null, JSON.parse(body.toString()));
+			done(null, JSON.parse(body));
 		} catch {
 			done(null, undefined);
 		}
 	});
-	scope.addContentTypeParser('application/x-www-form-urlencoded', options, (_request, body, done) =>
-		done(null, Object.fromEntries(new URLSearchParams(body.toString())))
+	scope.addContentTypeParser<string>(
+		'application/x-www-form-urlencoded',
+		options,
+		(_request, body, done) => done(null, Object.fromEntries(new URLSearchParams(body)))
 	);
 }

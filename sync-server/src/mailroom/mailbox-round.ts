@@ -6,12 +6,7 @@ import { blobHash, ownerOf, parseDocumentId } from '@outlay/domain/identifiers';
 import type { Decision, Recall, Submission } from '@outlay/domain/submission';
 import type { Accounts } from '../company/accounts.ts';
 import type { Registry } from '../company/registry.ts';
-import type {
-	Database,
-	DocumentStore,
-	JsonObject,
-	StoredRevision
-} from '../store/document-store.ts';
+import type { Database, DocumentStore, StoredRevision } from '../store/document-store.ts';
 import { Awaited } from './awaited.ts';
 import { caseDocument } from './case-documents.ts';
 import { copyDocuments, type Carried } from '../company/copy-documents.ts';
@@ -155,7 +150,7 @@ export class MailboxRounds {
 			for (const { to } of deliveriesOf([found], company)) {
 				bags.put(databaseName(to), {
 					id: _id,
-					body: members as unknown as JsonObject,
+					body: members,
 					attachments: {},
 					replaces: true
 				});

@@ -51,7 +51,7 @@ export class Mailroom {
 			for (const timer of waiting.values()) clearTimeout(timer);
 			waiting.clear();
 		}
-		await Promise.all([...this.#queues.values()].map(({ running }) => running));
+		await Promise.all([...this.#queues.values()].flatMap(({ running }) => running ?? []));
 	}
 
 	#ring(name: string): void {
