@@ -14,11 +14,11 @@ afterEach(() => {
 describe('identities', () => {
 	it('gives lower-case ULIDs that sort in order, also when the clock goes back', () => {
 		vi.useFakeTimers();
-		const { ulid } = createIdentities();
+		const identities = createIdentities();
 		const ids: string[] = [];
 		for (const ms of [2_000_000_000_000, 2_000_000_000_000, 1_999_999_000_000, 2_000_000_000_001]) {
 			vi.setSystemTime(ms);
-			ids.push(ulid(), ulid());
+			ids.push(identities.ulid(), identities.ulid());
 		}
 		for (const id of ids) expect(id).toMatch(/^[0-9a-hjkmnp-tv-z]{26}$/);
 		expect([...ids].sort()).toEqual(ids);
