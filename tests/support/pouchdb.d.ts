@@ -1,4 +1,5 @@
 /** The `pouchdb` package has no types of its own; those of its core fit what the tests use. */
+/// <reference types="pouchdb-core" />
 declare module 'pouchdb' {
 	interface Replicating {
 		replicate: {
