@@ -26,6 +26,18 @@ export default defineConfig({
 		sveltekit()
 	],
 	worker: { format: 'es' },
+	optimizeDeps: {
+		// Found only once the app runs otherwise, and then the page under test is reloaded.
+		include: [
+			'dexie',
+			'rxdb/plugins/core',
+			'rxdb/plugins/replication',
+			'rxdb/plugins/storage-dexie',
+			'rxjs',
+			'typebox',
+			'typebox/value'
+		]
+	},
 	server: {
 		port: 5173,
 		strictPort: true,
@@ -41,7 +53,11 @@ export default defineConfig({
 		projects: [
 			{
 				extends: true,
-				test: { name: 'unit', environment: 'node', include: ['tests/{unit,architecture}/**/*.test.ts'] }
+				test: {
+					name: 'unit',
+					environment: 'node',
+					include: ['tests/{unit,architecture}/**/*.test.ts']
+				}
 			},
 			{
 				extends: true,

@@ -134,7 +134,7 @@ describe('mergeDocuments', () => {
 					}
 				}
 				const list = shown['list'] as string[];
-				for (const element of ['x', 'y', 'z', 'w']) {
+				for (const element of ['x', 'y', 'z', 'w'] as const) {
 					const [was, isMine, isTheirs] = [base, mine, theirs].map((version) =>
 						version.list.includes(element)
 					);

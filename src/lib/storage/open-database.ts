@@ -1,0 +1,200 @@
+import { createRxDatabase, type RxDatabase } from 'rxdb/plugins/core';
+import { getRxStorageDexie } from 'rxdb/plugins/storage-dexie';
+import type { Dexie } from 'dexie';
+import {
+	KEEP_WHAT_IS_UNSENT,
+	REFUSED_SCHEMA,
+	ROW_SCHEMA,
+	SETTING_ROW_SCHEMA,
+	VAULT_SCHEMA,
+	type OutlayCollections
+} from './collections.ts';
+import { DEVICE_DATABASE, dataKeyOf, forgetDataKey } from './device-store.ts';
+import { encryptedStorage } from './encrypted-storage.ts';
+
+const NAME_PREFIX = 'outlay-';
+const INDEXED_DB_PREFIX = `rxdb-dexie-${NAME_PREFIX}`;
+/** How long the other tabs get to close before their database is deleted under them. */
+const CLOSING_MS = 3000;
+
+/** One person's documents on this device. */
+export interface OutlayDatabase extends OutlayCollections {
+	readonly name: string;
+	readonly companyId: string;
+	readonly userId: string;
+	/** Ends all use; follow-ups of open queries stop. Safe to call twice. */
+	close(): Promise<void>;
+}
+
+/** RxDB counts collections over all open databases: one account is closed before another opens. */
+let open: { name: string; database: Promise<OutlayDatabase> } | null = null;
+
+/**
+ * Opens the database of an account, creating it the first time; the same one again while it is open. Throws
+ * `storage.key_unreadable` when its key is gone or broken: then `forgetAccount`, sign in and pull again; and
+ * `storage.full`.
+ */
+export async function openDatabase(account: {
+	companyId: string;
+	userId: string;
+}): Promise<OutlayDatabase> {
+	const name = accountName(account);
+	if (open?.name === name) return open.database;
+	const before = open;
+	const database = (async () => {
+		await (await before?.database.catch(() => null))?.close();
+		return openFresh(name, account);
+	})();
+	const opening = { name, database };
+	open = opening;
+	database.catch(() => {
+		if (open === opening) open = null;
+	});
+	return database;
+}
+
+/** Deletes one account's data and key from this device, without touching the server. */
+export async function forgetAccount(account: { companyId: string; userId: string }): Promise<void> {
+	const name = accountName(account);
+	await closeIfOpen(name);
+	await deleteDatabases((candidate) => candidate.startsWith(`rxdb-dexie-${name}--`), name);
+	await forgetDataKey(name);
+}
+
+/** Deletes every database of this app from the device, by name: RxDB's own removal leaves receipt bytes behind. */
+export async function removeEverything(): Promise<void> {
+	const name = open?.name ?? null;
+	await closeIfOpen(name);
+	await deleteDatabases(
+		(candidate) => candidate.startsWith(INDEXED_DB_PREFIX) || candidate === DEVICE_DATABASE,
+		name
+	);
+}
+
+function accountName({ companyId, userId }: { companyId: string; userId: string }): string {
+	return `${NAME_PREFIX}${companyId}-${userId}`;
+}
+
+async function openFresh(
+	name: string,
+	{ companyId, userId }: { companyId: string; userId: string }
+): Promise<OutlayDatabase> {
+	const releaseLock = await holdShared(lockName(name));
+	let rxdb: RxDatabase<OutlayCollections> | null = null;
+	try {
+		const key = await dataKeyOf(name, await hasData(name));
+		rxdb = await createRxDatabase<OutlayCollections>({
+			name,
+			storage: encryptedStorage(getRxStorageDexie({ onCreate: reopenWhenClosedByForce }), key),
+			multiInstance: true,
+			eventReduce: true
+		});
+		const collections = await rxdb.addCollections({
+			documents: { schema: ROW_SCHEMA, conflictHandler: KEEP_WHAT_IS_UNSENT },
+			settings: { schema: SETTING_ROW_SCHEMA, conflictHandler: KEEP_WHAT_IS_UNSENT },
+			vault: { schema: VAULT_SCHEMA },
+			refused: { schema: REFUSED_SCHEMA }
+		});
+		const opened = rxdb;
+		let closing: Promise<void> | null = null;
+		return {
+			...collections,
+			name,
+			companyId,
+			userId,
+			close() {
+				closing ??= (async () => {
+					if (open?.name === name) open = null;
+					await opened.close();
+					releaseLock();
+				})();
+				return closing;
+			}
+		};
+	} catch (error) {
+		await rxdb?.close();
+		releaseLock();
+		throw error;
+	}
+}
+
+/**
+ * Browsers close IndexedDB under a running app (a phone in the background). Dexie opens again by itself unless
+ * told not to, and RxDB tells it not to: without this every later write fails until the app is reloaded. There
+ * is no public option; a test holds this against upgrades.
+ */
+function reopenWhenClosedByForce(dexie: Dexie): void {
+	const inner = dexie as unknown as {
+		_options: { autoOpen: boolean };
+		_state: { autoOpen: boolean };
+	};
+	inner._options.autoOpen = true;
+	inner._state.autoOpen = true;
+}
+
+async function hasData(name: string): Promise<boolean> {
+	return (await indexedDB.databases()).some((candidate) =>
+		candidate.name?.startsWith(`rxdb-dexie-${name}--0--documents`)
+	);
+}
+
+async function closeIfOpen(name: string | null): Promise<void> {
+	if (open === null || open.name !== name) return;
+	const database = await open.database.catch(() => null);
+	await database?.close();
+}
+
+async function deleteDatabases(
+	isOurs: (name: string) => boolean,
+	lockOf: string | null
+): Promise<void> {
+	const remove = async () => {
+		for (const { name } of await indexedDB.databases()) {
+			if (name !== undefined && isOurs(name)) await deleteDatabase(name);
+		}
+	};
+	if (lockOf === null) return remove();
+	try {
+		await navigator.locks.request(
+			lockName(lockOf),
+			{ signal: AbortSignal.timeout(CLOSING_MS) },
+			remove
+		);
+	} catch (error) {
+		if (!(error instanceof DOMException) || error.name !== 'TimeoutError') throw error;
+		// A tab that doesn't answer loses its connection: Dexie gives way to a deletion.
+		await remove();
+	}
+}
+
+function deleteDatabase(name: string): Promise<void> {
+	return new Promise((resolve, reject) => {
+		const request = indexedDB.deleteDatabase(name);
+		request.onsuccess = () => {
+			resolve();
+		};
+		request.onerror = () => {
+			reject(request.error ?? new Error('database not deleted'));
+		};
+	});
+}
+
+function lockName(name: string): string {
+	return `${name}-open`;
+}
+
+/** Holds a Web Lock, shared with other tabs, until the returned function is called. */
+function holdShared(name: string): Promise<() => void> {
+	return new Promise((resolve, reject) => {
+		navigator.locks
+			.request(
+				name,
+				{ mode: 'shared' },
+				() =>
+					new Promise<void>((release) => {
+						resolve(release);
+					})
+			)
+			.catch(reject);
+	});
+}

@@ -1,0 +1,87 @@
+import type { ReceiptMediaType } from '@outlay/domain/receipt';
+import type { Clock, Vault } from '#lib/commands/ports.ts';
+import type { VaultRow } from './collections.ts';
+import type { OutlayDatabase } from './open-database.ts';
+import { changeRow, findRows, readRows } from './row-store.ts';
+
+/** Fetches a blob's bytes from the server; null while they can't be had. */
+export type FetchBlob = (
+	sha256: string
+) => Promise<{ bytes: ArrayBuffer; mediaType: ReceiptMediaType } | null>;
+
+/**
+ * Receipt bytes by their hash. `fetchBlob` is asked for what is not here; its bytes are believed only when
+ * their hash is the one asked for.
+ */
+export function vaultIn(database: OutlayDatabase, clock: Clock, fetchBlob: FetchBlob): Vault {
+	const store = async (
+		bytes: BufferSource,
+		mediaType: ReceiptMediaType,
+		sha256: string,
+		state: VaultRow['state']
+	) => {
+		const blob = new Blob([bytes], { type: mediaType });
+		await changeRow(
+			database.vault,
+			sha256,
+			(row) =>
+				row !== null && !row._deleted
+					? null
+					: {
+							id: sha256,
+							mediaType,
+							byteLength: blob.size,
+							state,
+							attempts: 0,
+							addedAtMs: clock.nowMs(),
+							refusalCode: '',
+							_deleted: false
+						},
+			{ blob, digest: sha256 }
+		);
+		return blob;
+	};
+
+	return {
+		async put(bytes, mediaType) {
+			// A view on shared memory can't be hashed; pictures never are one.
+			const exact = bytes as Uint8Array<ArrayBuffer>;
+			const sha256 = await sha256Of(exact);
+			await store(exact, mediaType, sha256, 'pending');
+			return { sha256, byteLength: bytes.byteLength };
+		},
+
+		async get(sha256) {
+			const kept = await bytesInVault(database, sha256);
+			if (kept !== null) return kept;
+			const fetched = await fetchBlob(sha256);
+			if (fetched === null || (await sha256Of(fetched.bytes)) !== sha256) return null;
+			return store(fetched.bytes, fetched.mediaType, sha256, 'sent');
+		},
+
+		async forget(sha256) {
+			const needing = await findRows(database.documents, {
+				selector: { _deleted: { $eq: false }, sha256: { $eq: sha256 } },
+				sort: [{ sha256: 'asc' }],
+				limit: 1
+			});
+			if (needing.length > 0) return;
+			await changeRow(database.vault, sha256, (row) =>
+				row === null || row._deleted || row.state === 'sent' ? null : { ...row, _deleted: true }
+			);
+		}
+	};
+}
+
+/** The bytes kept here, with their media type; null when they are not here. */
+export async function bytesInVault(database: OutlayDatabase, sha256: string): Promise<Blob | null> {
+	const row = (await readRows(database.vault, [sha256])).get(sha256);
+	if (row === undefined || row._deleted) return null;
+	const blob = await database.vault.storageInstance.getAttachmentData(sha256, 'data', sha256);
+	return blob.slice(0, blob.size, row.mediaType);
+}
+
+async function sha256Of(bytes: BufferSource): Promise<string> {
+	const digest = await crypto.subtle.digest('SHA-256', bytes);
+	return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}

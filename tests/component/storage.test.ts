@@ -1,0 +1,305 @@
+import { Dexie } from 'dexie';
+import { afterEach, describe, expect, it } from 'vitest';
+import { cdp } from 'vitest/browser';
+import { DEVICE_DATABASE } from '#lib/storage/device-store.ts';
+import { documentsIn } from '#lib/storage/documents.ts';
+import { forgetAccount, openDatabase, removeEverything } from '#lib/storage/open-database.ts';
+import { rememberSignedIn } from '#lib/storage/signed-in.ts';
+import { bytesInVault, vaultIn } from '#lib/storage/vault.ts';
+import type { Live } from '#lib/commands/ports.ts';
+import type { Trace } from '@outlay/domain/trip';
+import {
+	COMPANY,
+	MANAGER,
+	WORKER,
+	aDecision,
+	aReceipt,
+	aSubmission,
+	aTransaction,
+	anExpense,
+	ulidOf
+} from '../support/documents.ts';
+import { everythingInIndexedDb, holds } from '../support/indexed-db.ts';
+
+const ACCOUNT = { companyId: COMPANY, userId: WORKER };
+const nowMs = 1_700_000_000_000;
+const clock = { nowMs: () => nowMs };
+const fetchNothing = () => Promise.resolve(null);
+
+/** The first value a live list or document shows that fits. */
+function once<T>(live: Live<T>, fits: (value: T) => boolean = () => true): Promise<T> {
+	return new Promise((resolve) => {
+		let done = false;
+		const stop = live.subscribe((value) => {
+			if (done || !fits(value)) return;
+			done = true;
+			resolve(value);
+			queueMicrotask(() => {
+				stop();
+			});
+		});
+	});
+}
+
+afterEach(async () => {
+	await removeEverything();
+});
+
+describe('documents on the device', () => {
+	it('are there after closing and opening again, newest first', async () => {
+		const database = await openDatabase(ACCOUNT);
+		const documents = documentsIn(database, clock);
+		for (const n of [1, 3, 2]) await documents.add(aTransaction(n));
+		await database.close();
+
+		const again = documentsIn(await openDatabase(ACCOUNT), clock);
+		const newest = await once(again.watchNewest('transaction', 2));
+		expect(newest.map(({ document }) => document)).toEqual([aTransaction(3), aTransaction(2)]);
+		expect(newest[0]?.unsentSinceMs).toBe(nowMs);
+		expect((await again.get('transaction', aTransaction(1)._id))?.document).toEqual(
+			aTransaction(1)
+		);
+	});
+
+	it('change by a function of the newest state, also when two changes meet', async () => {
+		const documents = documentsIn(await openDatabase(ACCOUNT), clock);
+		const { _id } = aTransaction(1, { purpose: '' });
+		await documents.add(aTransaction(1, { purpose: '' }));
+		await Promise.all(
+			[...'abcdefgh'].map((letter) =>
+				documents.edit('transaction', _id, (document) => ({
+					...document,
+					body: { ...anExpense(), purpose: (document.body.purpose + letter).slice(0, 99) }
+				}))
+			)
+		);
+		const stored = await documents.get('transaction', _id);
+		expect([...(stored?.document.body.purpose ?? '')].sort().join('')).toBe('abcdefgh');
+	});
+
+	it('take the same document twice, but not another one under its id', async () => {
+		const documents = documentsIn(await openDatabase(ACCOUNT), clock);
+		await documents.add(aTransaction(1));
+		await documents.add(aTransaction(1));
+		await expect(documents.add(aTransaction(1, { purpose: 'other' }))).rejects.toMatchObject({
+			code: 'storage.exists'
+		});
+	});
+
+	it('say when one to be changed is not there, or was removed', async () => {
+		const documents = documentsIn(await openDatabase(ACCOUNT), clock);
+		const { _id } = aTransaction(1);
+		const edit = () => documents.edit('transaction', _id, (document) => document);
+		await expect(edit()).rejects.toMatchObject({ code: 'storage.not_found' });
+		await documents.add(aTransaction(1));
+		await documents.remove('transaction', _id);
+		expect(await documents.get('transaction', _id)).toBeNull();
+		await expect(edit()).rejects.toMatchObject({ code: 'storage.not_found' });
+	});
+
+	it('give a transaction its submissions and the decisions on them', async () => {
+		const documents = documentsIn(await openDatabase(ACCOUNT), clock);
+		const submission = aSubmission(1);
+		const about = documents.watchAbout(submission.body.subjectId);
+		await documents.add(submission);
+		await documents.add(aSubmission(2, { subjectId: `transaction:${WORKER}:${ulidOf(9)}` }));
+		await documents.add(aDecision(1, submission._id, 'approve'));
+		const found = await once(about, (list) => list.length === 2);
+		expect(found.map(({ document }) => document.type).sort()).toEqual(['decision', 'submission']);
+	});
+
+	it('give the raw fixes of a trip in order', async () => {
+		const documents = documentsIn(await openDatabase(ACCOUNT), clock);
+		const tripId = `trip:${WORKER}:${ulidOf(1)}`;
+		for (const n of [1, 0, 2]) await documents.add(aTrace(tripId, n));
+		expect((await documents.fixesOf(tripId)).map(([timeMs]) => timeMs)).toEqual([0, 1, 2]);
+	});
+
+	it('lie unreadable on the disk, the picture too', async () => {
+		const database = await openDatabase(ACCOUNT);
+		const documents = documentsIn(database, clock);
+		const vault = vaultIn(database, clock, fetchNothing);
+		await documents.add(aTransaction(1, { merchant: 'Very secret merchant' }));
+		await documents.edit('transaction', aTransaction(1)._id, (document) => ({
+			...document,
+			body: anExpense({ merchant: 'Another secret' })
+		}));
+		const picture = new TextEncoder().encode('the bytes of a very secret picture');
+		const { sha256 } = await vault.put(picture, 'image/webp');
+		await rememberSignedIn().remember(session());
+
+		const stored = await everythingInIndexedDb();
+		expect(stored.length).toBeGreaterThan(5);
+		expect(holds(stored, sha256)).toBe(true);
+		for (const secret of ['secret merchant', 'Another secret', 'secret picture', 'Wanda']) {
+			expect(holds(stored, secret)).toBe(false);
+		}
+	});
+
+	it('do not mix accounts', async () => {
+		await documentsIn(await openDatabase(ACCOUNT), clock).add(aTransaction(1));
+		const other = documentsIn(await openDatabase({ companyId: COMPANY, userId: MANAGER }), clock);
+		expect(await other.get('transaction', aTransaction(1)._id)).toBeNull();
+		const back = documentsIn(await openDatabase(ACCOUNT), clock);
+		expect(await back.get('transaction', aTransaction(1)._id)).not.toBeNull();
+	});
+});
+
+describe('the vault', () => {
+	it('stores the same bytes once and gives them back exactly, after a restart too', async () => {
+		const database = await openDatabase(ACCOUNT);
+		const vault = vaultIn(database, clock, fetchNothing);
+		const bytes = crypto.getRandomValues(new Uint8Array(60_000));
+		const first = await vault.put(bytes, 'image/jpeg');
+		expect(await vault.put(bytes, 'image/jpeg')).toEqual(first);
+		expect(first.byteLength).toBe(60_000);
+		await database.close();
+
+		const again = await openDatabase(ACCOUNT);
+		const blob = await bytesInVault(again, first.sha256);
+		expect(blob?.type).toBe('image/jpeg');
+		expect(new Uint8Array((await blob?.arrayBuffer()) ?? new ArrayBuffer())).toEqual(bytes);
+	});
+
+	it('believes fetched bytes only when their hash is right', async () => {
+		const database = await openDatabase(ACCOUNT);
+		const bytes = new TextEncoder().encode('receipt');
+		const digest = await crypto.subtle.digest('SHA-256', bytes);
+		const sha256 = [...new Uint8Array(digest)]
+			.map((byte) => byte.toString(16).padStart(2, '0'))
+			.join('');
+		const giving = (text: string) =>
+			vaultIn(database, clock, () =>
+				Promise.resolve({
+					bytes: new TextEncoder().encode(text).buffer,
+					mediaType: 'image/webp'
+				})
+			);
+		expect(await giving('forged').get(sha256)).toBeNull();
+		expect(await (await giving('receipt').get(sha256))?.text()).toBe('receipt');
+		expect(await (await vaultIn(database, clock, fetchNothing).get(sha256))?.text()).toBe(
+			'receipt'
+		);
+	});
+
+	it('forgets what no receipt needs', async () => {
+		const database = await openDatabase(ACCOUNT);
+		const vault = vaultIn(database, clock, fetchNothing);
+		const { sha256 } = await vault.put(new Uint8Array([1, 2, 3]), 'image/png');
+		const documents = documentsIn(database, clock);
+		await documents.add(aReceipt(1, sha256));
+		await vault.forget(sha256);
+		expect(await bytesInVault(database, sha256)).not.toBeNull();
+		await documents.remove('receipt', aReceipt(1)._id);
+		await vault.forget(sha256);
+		expect(await bytesInVault(database, sha256)).toBeNull();
+		await vault.put(new Uint8Array([1, 2, 3]), 'image/png');
+		expect(await bytesInVault(database, sha256)).not.toBeNull();
+	});
+});
+
+describe('keys and leaving', () => {
+	it('says when the key is gone, and starts over after forgetting the account', async () => {
+		const database = await openDatabase(ACCOUNT);
+		await documentsIn(database, clock).add(aTransaction(1));
+		await database.close();
+		await Dexie.delete(DEVICE_DATABASE);
+		await expect(openDatabase(ACCOUNT)).rejects.toMatchObject({ code: 'storage.key_unreadable' });
+		await forgetAccount(ACCOUNT);
+		const documents = documentsIn(await openDatabase(ACCOUNT), clock);
+		expect(await documents.get('transaction', aTransaction(1)._id)).toBeNull();
+	});
+
+	it('removes every database by name', async () => {
+		const database = await openDatabase(ACCOUNT);
+		await vaultIn(database, clock, fetchNothing).put(new Uint8Array([1]), 'image/png');
+		await removeEverything();
+		const left = (await indexedDB.databases()).filter(({ name }) => name?.includes('outlay'));
+		expect(left).toEqual([]);
+	});
+
+	it('remembers who is signed in, and forgets with everything', async () => {
+		const memory = rememberSignedIn();
+		expect(await once(memory.current)).toBeNull();
+		await memory.remember(session());
+		expect(await once(rememberSignedIn().current)).toEqual(session());
+		const otherTab = rememberSignedIn();
+		await once(otherTab.current, (view) => view !== null);
+		memory.announceSignedOut();
+		expect(await once(otherTab.current, (view) => view === null)).toBeNull();
+	});
+});
+
+describe('a browser under pressure', () => {
+	it('says when the disk is full and keeps what was there, whole', async () => {
+		const database = await openDatabase(ACCOUNT);
+		const documents = documentsIn(database, clock);
+		const vault = vaultIn(database, clock, fetchNothing);
+		await documents.add(aTransaction(1));
+		const restore = fillTheDisk();
+		try {
+			await expect(vault.put(new Uint8Array([1]), 'image/jpeg')).rejects.toMatchObject({
+				code: 'storage.full'
+			});
+			expect(await database.vault.find().exec()).toEqual([]);
+			expect(await documents.get('transaction', aTransaction(1)._id)).not.toBeNull();
+		} finally {
+			restore();
+		}
+		await vault.put(new Uint8Array([1]), 'image/jpeg');
+	});
+
+	it('goes on after the browser closed IndexedDB under it', async () => {
+		const database = await openDatabase(ACCOUNT);
+		const documents = documentsIn(database, clock);
+		await documents.add(aTransaction(1));
+		await devtools('Storage.clearDataForOrigin', { storageTypes: 'indexeddb' });
+		await documents.add(aTransaction(2));
+		expect(await documents.get('transaction', aTransaction(2)._id)).not.toBeNull();
+	});
+});
+
+/** From now on IndexedDB refuses bytes as a full disk does: Chromium's quota can't be lowered for a test page. */
+function fillTheDisk(): () => void {
+	// eslint-disable-next-line @typescript-eslint/unbound-method -- called with its store below
+	const { put } = IDBObjectStore.prototype;
+	IDBObjectStore.prototype.put = function (value: unknown, key?: IDBValidKey) {
+		if (this.name === 'attachments') throw new DOMException('full', 'QuotaExceededError');
+		return put.call(this, value, key);
+	};
+	return () => {
+		IDBObjectStore.prototype.put = put;
+	};
+}
+
+/** Chromium's developer tools, for what no page can do to itself. */
+async function devtools(method: string, parameters: object): Promise<void> {
+	// The provider decides what a session can do; ours is Playwright's.
+	const session = cdp() as unknown as {
+		send(method: string, parameters: object): Promise<unknown>;
+	};
+	await session.send(method, { origin: location.origin, ...parameters });
+}
+
+function session() {
+	return {
+		userId: WORKER,
+		companyId: COMPANY,
+		companyCode: 'nordlys',
+		name: 'Wanda Worker',
+		initials: 'WW',
+		roles: ['worker' as const],
+		protocolVersion: 1,
+		storeUuid: 'x',
+		databases: { mailbox: 'm', settings: 's', ledger: null }
+	};
+}
+
+function aTrace(tripId: string, n: number): Trace {
+	return {
+		...aTransaction(n),
+		_id: tripId.replace('trip', 'trace') + `:${String(n)}`,
+		type: 'trace',
+		body: { tripId, n, isOpen: false, fixes: [[n, 55, 12, 5, null, null]] }
+	};
+}
