@@ -1,12 +1,6 @@
-import type { Case } from '@outlay/domain/case';
-import type { Decision, Recall, Submission } from '@outlay/domain/submission';
 import type { Documents } from '#lib/commands/ports.ts';
+import { groupBySubject, type SubjectDocuments } from './group-by-subject.ts';
 import { newestDocuments } from './newest-documents.svelte.ts';
-
-export interface SubjectDocuments {
-	about: (Submission | Recall | Decision)[];
-	serverCase: Case | null;
-}
 
 /**
  * What was submitted, recalled and decided, by transaction, with the server's case. Undefined until all of it is
@@ -26,23 +20,11 @@ export function subjectDocuments(
 		if (!submissions.current || !recalls.current || !decisions.current || !cases.current) {
 			return undefined;
 		}
-		const subjects = new Map<string, SubjectDocuments>();
-		const of = (subjectId: string) => {
-			const known = subjects.get(subjectId) ?? { about: [], serverCase: null };
-			subjects.set(subjectId, known);
-			return known;
-		};
-		const subjectOf = new Map<string, string>();
-		for (const { document } of submissions.current) {
-			subjectOf.set(document._id, document.body.subjectId);
-			of(document.body.subjectId).about.push(document);
-		}
-		for (const { document } of [...recalls.current, ...decisions.current]) {
-			const subjectId = subjectOf.get(document.body.submissionId);
-			if (subjectId !== undefined) of(subjectId).about.push(document);
-		}
-		for (const { document } of cases.current) of(document.body.subjectId).serverCase = document;
-		return subjects;
+		return groupBySubject(
+			submissions.current.map(({ document }) => document),
+			[...recalls.current, ...decisions.current].map(({ document }) => document),
+			cases.current.map(({ document }) => document)
+		);
 	});
 	return {
 		get current() {

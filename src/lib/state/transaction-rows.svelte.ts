@@ -1,12 +1,11 @@
 import { standingOf } from '@outlay/domain/standing';
 import type { Account } from '#lib/commands/app.ts';
+import { dayEarlier } from './group-by-subject.ts';
 import { live } from './live.svelte.ts';
 import { newestDocuments } from './newest-documents.svelte.ts';
 import { companySettings } from './settings.svelte.ts';
 import { subjectDocuments } from './subject-documents.svelte.ts';
 import { rowOf, type TransactionRow } from './transaction-row.ts';
-
-const DAY_MS = 24 * 60 * 60 * 1000;
 
 export interface TransactionRows {
 	/** Newest first by creation; undefined until known. */
@@ -33,7 +32,7 @@ export function transactionRows(
 	// What is about a transaction is younger than it; a day of grace covers clocks that differ.
 	const oldest = $derived.by(() => {
 		const createdAt = transactions.current?.at(-1)?.document.createdAt;
-		return createdAt === undefined ? null : new Date(Date.parse(createdAt) - DAY_MS).toISOString();
+		return createdAt === undefined ? null : dayEarlier(createdAt);
 	});
 	const subjects = subjectDocuments(documents, firstLimit * 2, () => oldest);
 

@@ -1,0 +1,85 @@
+import { formatAmount } from '@outlay/domain/money';
+import type { Kept } from '@outlay/domain/person';
+import type { Transaction } from '@outlay/domain/transaction';
+import type { Account, Done } from '#lib/commands/app.ts';
+import { m } from '#lib/paraglide/messages.js';
+import { getLocale } from '#lib/paraglide/runtime.js';
+import { formatDayLong, formatKilometres } from './formats.ts';
+
+const NAMES: Readonly<Record<string, () => string>> = {
+	merchant: m.field_merchant,
+	amountMinor: m.field_amount,
+	amountText: m.field_amount,
+	currency: m.field_currency,
+	spentOn: m.field_date,
+	drivenOn: m.field_date,
+	country: m.field_country,
+	costTypeId: m.field_cost_type,
+	purpose: m.field_purpose,
+	paidWith: m.field_paid_with,
+	receiptIds: m.field_receipts,
+	from: m.field_from,
+	to: m.field_to,
+	vehicle: m.field_vehicle,
+	licencePlate: m.field_licence_plate,
+	distanceM: m.field_distance,
+	distanceText: m.field_distance
+};
+
+/** What a field of the body is called on the forms. */
+export function keptName(field: string): string {
+	return NAMES[field]?.() ?? field;
+}
+
+export interface KeptField {
+	name: string;
+	shown: string;
+	kept: string;
+}
+
+/** The fields two devices changed, both values in words. Fields that were merged by element are left out. */
+export function keptFields(kept: Kept, shown: Transaction | null): KeptField[] {
+	return kept.body.fields
+		.filter((field) => field in NAMES && field !== 'receiptIds')
+		.map((field) => ({
+			name: keptName(field),
+			shown: valueWords(field, { ...shown?.body }),
+			kept: valueWords(field, kept.body.lost)
+		}));
+}
+
+function valueWords(field: string, body: Readonly<Record<string, unknown>>): string {
+	const value = body[field];
+	if (field === 'amountMinor' && typeof value === 'number') {
+		const currency = String(body['currency'] ?? '');
+		const { whole, decimals } = formatAmount(value, currency, getLocale());
+		return `${whole}${decimals} ${currency}`;
+	}
+	if (field === 'distanceM' && typeof value === 'number') return `${formatKilometres(value)} km`;
+	if ((field === 'spentOn' || field === 'drivenOn') && typeof value === 'string') {
+		return formatDayLong(value);
+	}
+	if (value === 'own-money') return m.paid_own_money();
+	if (value === 'company-card') return m.paid_company_card();
+	return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+}
+
+/**
+ * Puts the kept values back, as one more change of the person, and lets the kept version go. Refuses like saving
+ * does, such as `transaction.waiting`; the kept version then stays.
+ */
+export async function restoreKept(account: Account, kept: Kept): Promise<Done> {
+	const { documentId, fields, lost } = kept.body;
+	const wanted = new Set(fields);
+	// A kept field counts with what belongs to it: an amount means nothing without its currency.
+	if (wanted.has('amountMinor')) ['currency', 'amountText'].forEach((field) => wanted.add(field));
+	if (wanted.has('distanceM'))
+		['distanceText', 'distanceSource'].forEach((field) => wanted.add(field));
+	const change = Object.fromEntries(Object.entries(lost).filter(([field]) => wanted.has(field)));
+	const done =
+		lost['kind'] === 'mileage'
+			? await account.deeds.saveMileage(documentId, change)
+			: await account.deeds.saveExpense(documentId, change);
+	if (done.ok) await account.documents.remove('kept', kept._id);
+	return done;
+}
