@@ -67,15 +67,23 @@ printSignIns(signIns);
 console.log(`Outlay listens on ${url}`);
 if (config.publicOrigin !== null) console.log(`People reach it at ${config.publicOrigin}`);
 
-let isStopping = false;
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+/** A terminal and npm may both pass on one press of Ctrl-C. */
+const SAME_PRESS_MS = 1000;
+
+let stoppingSinceMs: number | null = null;
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 	process.on(signal, () => {
-		// The second time means now.
-		if (isStopping) process.exit(1);
-		isStopping = true;
+		if (stoppingSinceMs !== null) {
+			if (Date.now() - stoppingSinceMs > SAME_PRESS_MS) process.exit(1);
+			return;
+		}
+		stoppingSinceMs = Date.now();
 		void server.stop().then(
 			() => process.exit(0),
-			() => process.exit(1)
+			(error: unknown) => {
+				console.error('The server could not stop in order.', error);
+				process.exit(1);
+			}
 		);
 	});
 }

@@ -457,7 +457,7 @@ describe('documents', () => {
 			[{ contentHash: sha256Of('other') }, 'submission.content_hash']
 		] as const;
 		for (const [change, code] of refusals) {
-			const submission = await jonas.submission(change as Parameters<TestPerson['submission']>[0]);
+			const submission = await jonas.submission(change);
 			expect(reasonOf(await jonas.put(submission))).toEqual([403, code]);
 		}
 	});

@@ -1,0 +1,140 @@
+/**
+ * `npm start`: installs what is missing, builds the app when it is missing or older than its sources, and runs the
+ * server in this process. `npm run dev` (`--dev`): server and app, both reloading as files change. Plain JavaScript,
+ * since nothing may be installed yet.
+ */
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const ROOT = path.join(path.dirname(fileURLToPath(import.meta.url)), '..');
+const SERVER = path.join(ROOT, 'sync-server/src/main.ts');
+const VITE = path.join(ROOT, 'node_modules/vite/bin/vite.js');
+const TSX = path.join(ROOT, 'node_modules/tsx/dist/cli.mjs');
+
+/** What the built app is made of. */
+const SOURCES = ['src', 'static', 'svelte.config.js', 'vite.config.ts', 'package-lock.json'];
+/** Written by the build itself. */
+const GENERATED = new Set(['paraglide', 'cache']);
+
+const isDev = process.argv.includes('--dev');
+
+checkNode();
+installPackages();
+if (isDev) runBoth();
+else {
+	buildApp();
+	await runServer();
+}
+
+function checkNode() {
+	const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+	if (major > 20 || (major === 20 && minor >= 19)) return;
+	fail(`Outlay needs Node 20.19 or newer; this is ${process.version}. See https://nodejs.org.`);
+}
+
+/** Packages are there when the lock file is not newer than the last install. */
+function installPackages() {
+	const installedMs = modifiedMs(path.join(ROOT, 'node_modules/.package-lock.json'));
+	const lockMs = modifiedMs(path.join(ROOT, 'package-lock.json'));
+	if (installedMs > 0 && installedMs >= lockMs) return;
+	console.log('Installing packages. This takes a minute or two the first time.');
+	const deed = lockMs > 0 ? 'ci' : 'install';
+	// The build needs development packages, also where NODE_ENV says production.
+	const args = [deed, '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'];
+	const npm = process.env['npm_execpath'];
+	const { status } = npm
+		? spawnSync(process.execPath, [npm, ...args], { cwd: ROOT, stdio: 'inherit' })
+		: spawnSync('npm', args, {
+				cwd: ROOT,
+				stdio: 'inherit',
+				shell: process.platform === 'win32'
+			});
+	if (status !== 0) {
+		fail('The packages could not be installed. The lines above say why; then run npm start again.');
+	}
+}
+
+function buildApp() {
+	const builtMs = modifiedMs(path.join(ROOT, 'build/200.html'));
+	const newestMs = Math.max(...SOURCES.map((source) => newestModifiedMs(path.join(ROOT, source))));
+	if (builtMs > 0 && builtMs >= newestMs) return;
+	console.log('Building the app.');
+	const { status } = spawnSync(process.execPath, [VITE, 'build', '--logLevel', 'warn'], {
+		cwd: ROOT,
+		stdio: 'inherit'
+	});
+	if (status !== 0) fail('The app could not be built. The lines above say why.');
+}
+
+/** In this process, so that signals reach the server without a detour. */
+async function runServer() {
+	// Just installed, perhaps: not known when this file was loaded.
+	const tsx = pathToFileURL(path.join(ROOT, 'node_modules/tsx/dist/esm/api/index.mjs')).href;
+	const { register } = await import(tsx);
+	register();
+	await import(pathToFileURL(SERVER).href);
+}
+
+function runBoth() {
+	const port = process.env['PORT'] || '3000';
+	const environment = {
+		...process.env,
+		PORT: port,
+		OUTLAY_SYNC_SERVER: `http://127.0.0.1:${port}`
+	};
+	const children = [
+		[TSX, 'watch', '--clear-screen=false', SERVER],
+		[VITE, 'dev']
+	].map((args) => spawn(process.execPath, args, { cwd: ROOT, stdio: 'inherit', env: environment }));
+	let isEnding = false;
+	const endBoth = (/** @type {NodeJS.Signals} */ signal) => {
+		isEnding = true;
+		for (const child of children) child.kill(signal);
+	};
+	for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
+		process.on(signal, () => endBoth(signal));
+	}
+	for (const child of children) {
+		child.on('exit', (code) => {
+			if (!isEnding) {
+				process.exitCode = code ?? 1;
+				endBoth('SIGTERM');
+			}
+		});
+	}
+}
+
+/**
+ * 0 when it is not there.
+ * @param {string} file
+ */
+function modifiedMs(file) {
+	return existsSync(file) ? statSync(file).mtimeMs : 0;
+}
+
+/**
+ * Of a file, or of the newest file in a directory; 0 when there is none.
+ * @param {string} file
+ * @returns {number}
+ */
+function newestModifiedMs(file) {
+	if (!existsSync(file)) return 0;
+	if (!statSync(file).isDirectory()) return modifiedMs(file);
+	return Math.max(
+		0,
+		...readdirSync(file)
+			.filter((name) => !GENERATED.has(name))
+			.map((name) => newestModifiedMs(path.join(file, name)))
+	);
+}
+
+/**
+ * @param {string} sentence
+ * @returns {never}
+ */
+function fail(sentence) {
+	console.error(`\n${sentence}`);
+	process.exit(1);
+}
