@@ -2,7 +2,7 @@
 
 import { createHash, randomBytes } from 'node:crypto';
 import path from 'node:path';
-import PouchDB, { type Pouch } from 'pouchdb';
+import PouchDB from 'pouchdb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startCouchServer, type CouchServer } from './couch-server.ts';
 
@@ -10,7 +10,7 @@ let couch: CouchServer;
 let count = 0;
 /** A database of its own for each test; PouchDB creates it. */
 let url: string;
-const pouches: Pouch[] = [];
+const pouches: PouchDB[] = [];
 
 beforeAll(async () => {
 	couch = await startCouchServer();
@@ -23,18 +23,18 @@ afterEach(async () => {
 	for (const pouch of pouches.splice(0)) await pouch.close();
 });
 
-function open(location: string): Pouch {
+function open(location: string): PouchDB {
 	const pouch = new PouchDB(location);
 	pouches.push(pouch);
 	return pouch;
 }
-function localPouch(): Pouch {
+function localPouch(): PouchDB {
 	return open(path.join(couch.directory, `pouch-${(count += 1)}`));
 }
 
 /** An attachment's bytes; PouchDB's Buffers carry a member of their own. */
-async function attachmentOf(pouch: Pouch, id: string, attachment: string): Promise<Buffer> {
-	return Buffer.from((await pouch.getAttachment(id, attachment)) as Buffer);
+async function attachmentOf(pouch: PouchDB, id: string, attachment: string): Promise<Buffer> {
+	return Buffer.from(await pouch.getAttachment(id, attachment));
 }
 
 describe('PouchDB', () => {
@@ -141,9 +141,7 @@ describe('PouchDB', () => {
 		const [here, server] = [localPouch(), open(url)];
 		await server.info();
 		const arrived = new Promise<string>((resolve) => {
-			void here
-				.changes({ live: true, since: 'now' })
-				.on('change', ({ id }: { id: string }) => resolve(id));
+			void here.changes({ live: true, since: 'now' }).on('change', ({ id }) => resolve(id));
 		});
 		const live = here.sync(server, { live: true });
 		const paused = new Promise<void>((resolve) => {
@@ -154,9 +152,7 @@ describe('PouchDB', () => {
 		expect(await arrived).toBe('from afar');
 
 		const onServer = new Promise<string>((resolve) => {
-			void server
-				.changes({ live: true, since: 'now' })
-				.on('change', ({ id }: { id: string }) => resolve(id));
+			void server.changes({ live: true, since: 'now' }).on('change', ({ id }) => resolve(id));
 		});
 		await here.put({ _id: 'from here' });
 		expect(await onServer).toBe('from here');

@@ -119,6 +119,13 @@ describe('writes', () => {
 		await call('PUT', `${url}/__proto__`, text).then((answer) => expect(answer.status).toBe(400));
 		await call('PUT', `${url}/constructor`, text);
 		expect((await call('GET', `${url}/constructor`)).json).toMatchObject({ constructor: 1 });
+		const half = await call('POST', `${url}/_bulk_docs`, '{"docs":[{"_id":"\\ud800"}]}');
+		expect(half).toMatchObject({ status: 400, json: { error: 'illegal_docid' } });
+		const latin1 = await fetch(`${url}/latin1`, {
+			method: 'PUT',
+			body: Buffer.from('{"name":"Søren"}', 'latin1')
+		});
+		expect(latin1.status).toBe(400);
 		const deep = `{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}`;
 		expect(await call('PUT', `${url}/deep`, deep)).toMatchObject({ status: 400 });
 		const nested = '{"a":{"__proto__":{"admin":true}}}';
@@ -165,7 +172,7 @@ describe('reads', () => {
 		const keys = encodeURIComponent(JSON.stringify(['a']));
 		const got = await call('GET', `${url}/_all_docs?include_docs=true&keys=${keys}`);
 		expect(got.json.rows).toHaveLength(1);
-		expect(got.json.rows[0].doc.n).toBe(1);
+		expect(got.json.rows[0]?.doc.n).toBe(1);
 	});
 
 	test('RxDB: tombstones come with their fields in _changes', async () => {
@@ -331,6 +338,18 @@ describe('people', () => {
 		expect(await call('GET', `${server.origin}/settings-acme`, undefined, anna)).toMatchObject({
 			status: 200
 		});
+	});
+
+	test('write no design documents', async () => {
+		const mine = `${server.origin}/mailbox-acme-anna`;
+		const [row] = (await call('POST', `${mine}/_bulk_docs`, { docs: [{ _id: '_design/x' }] }, anna))
+			.json as unknown as { error: string }[];
+		expect(row).toMatchObject({ error: 'forbidden' });
+		for (const slash of ['/', '%2F']) {
+			const answer = await call('PUT', `${mine}/_design${slash}x`, {}, anna);
+			expect(answer.status).toBeGreaterThanOrEqual(403);
+		}
+		expect(await call('GET', `${mine}/_design/x`, undefined, anna)).toMatchObject({ status: 404 });
 	});
 
 	test('are refused row by row, and only extend the winner', async () => {

@@ -1,24 +1,69 @@
-/** The `pouchdb` package has no types of its own; those of its core fit what the tests use. */
-/// <reference types="pouchdb-core" />
+/**
+ * What the tests use of PouchDB, which has no types of its own. Those of `@types/pouchdb-core` declare a global
+ * `Buffer` that Node's no longer is.
+ */
 declare module 'pouchdb' {
-	interface Replicating {
-		replicate: {
-			to(target: PouchDB.Database, options?: object): PouchReplication;
-			from(source: PouchDB.Database, options?: object): PouchReplication;
-		};
-		sync(other: PouchDB.Database, options?: object): PouchReplication;
+	export interface PouchAttachment {
+		content_type: string;
+		data?: string | Buffer;
+		digest?: string;
+		length?: number;
+		revpos?: number;
+		stub?: true;
 	}
-	export interface ReplicationResult {
+	export interface PouchDocument {
+		_id: string;
+		_rev?: string;
+		_conflicts?: string[];
+		_attachments?: Record<string, PouchAttachment>;
+		[member: string]: unknown;
+	}
+	export type StoredPouchDocument = PouchDocument & { _rev: string };
+	export interface PouchWritten {
+		ok: true;
+		id: string;
+		rev: string;
+	}
+	export interface PouchChanges {
+		results: { id: string; seq: string | number }[];
+	}
+	export interface PouchReplicated {
 		ok: boolean;
 		docs_read: number;
 		docs_written: number;
 		doc_write_failures: number;
 	}
-	export interface PouchReplication extends Promise<ReplicationResult> {
-		on(event: string, listener: (info: unknown) => void): this;
+	/** A running feed or replication; both are promises of their end. */
+	export interface PouchRunning<End, Event> extends Promise<End> {
+		on(event: string, listener: (info: Event) => void): this;
 		cancel(): void;
 	}
-	export type Pouch = PouchDB.Database & Replicating;
-	const PouchDB: new (name: string, options?: object) => Pouch;
-	export default PouchDB;
+	export type PouchReplication = PouchRunning<PouchReplicated, unknown>;
+
+	export default class PouchDB {
+		constructor(name: string, options?: object);
+		info(): Promise<{ doc_count: number; update_seq: string | number }>;
+		get(id: string, options: { open_revs: 'all'; revs?: boolean }): Promise<unknown[]>;
+		get(id: string, options?: object): Promise<StoredPouchDocument>;
+		put(document: PouchDocument): Promise<PouchWritten>;
+		remove(id: string, rev: string): Promise<PouchWritten>;
+		bulkDocs(documents: PouchDocument[]): Promise<unknown[]>;
+		allDocs(options?: object): Promise<{ total_rows: number }>;
+		changes(options: object): PouchRunning<PouchChanges, { id: string }>;
+		getAttachment(id: string, name: string): Promise<Buffer>;
+		putAttachment(
+			id: string,
+			name: string,
+			rev: string,
+			bytes: Buffer,
+			contentType: string
+		): Promise<PouchWritten>;
+		removeAttachment(id: string, name: string, rev: string): Promise<PouchWritten>;
+		replicate: {
+			to(target: PouchDB, options?: object): PouchReplication;
+			from(source: PouchDB, options?: object): PouchReplication;
+		};
+		sync(other: PouchDB, options?: object): PouchReplication;
+		close(): Promise<void>;
+	}
 }

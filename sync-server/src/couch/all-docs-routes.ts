@@ -23,8 +23,13 @@ interface Listing {
 
 /** `_all_docs`, by GET and by POST; RxDB sends its options in the body. */
 export function allDocsRoutes(app: FastifyInstance, deps: CouchDeps): void {
-	const answer = async (request: FastifyRequest, reply: FastifyReply, body: JsonObject) => {
+	const answer = async (request: FastifyRequest, reply: FastifyReply) => {
 		const { db } = await useDatabase(deps, request, 'read');
+		let body: JsonObject = {};
+		if (request.method === 'POST') {
+			requireJsonContentType(request);
+			body = await readJsonObject(request, deps.bodyLimitBytes);
+		}
 		const options = new Options(request, body);
 		const listing: Listing = {
 			deps,
@@ -40,12 +45,8 @@ export function allDocsRoutes(app: FastifyInstance, deps: CouchDeps): void {
 		return sendJsonPieces(reply, inLargePieces(pieces));
 	};
 
-	app.get('/:db/_all_docs', (request, reply) => answer(request, reply, {}));
-	app.post('/:db/_all_docs', async (request, reply) => {
-		await useDatabase(deps, request, 'read');
-		requireJsonContentType(request);
-		return answer(request, reply, await readJsonObject(request, deps.bodyLimitBytes));
-	});
+	app.get('/:db/_all_docs', answer);
+	app.post('/:db/_all_docs', answer);
 }
 
 /** In the order of the keys; a row for each, also for deleted and unknown ones. */

@@ -1,3 +1,7 @@
+// Programs that only import this file (the tests') must find the types, too; a module declaration can't be imported.
+// eslint-disable-next-line @typescript-eslint/triple-slash-reference
+/// <reference path="./pouchdb-selector-core.d.ts" />
+
 import { matchesSelector } from 'pouchdb-selector-core';
 import type { Caller } from '../access/access-port.ts';
 import { isJsonObject } from '../http/body.ts';

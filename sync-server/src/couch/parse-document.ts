@@ -78,6 +78,8 @@ export function requireId(id: Json | undefined): string {
 	if (id.startsWith('_') && !/^_(design|local)\/./s.test(id)) {
 		throw illegalId('Only reserved document ids may start with underscore.');
 	}
+	// Half a surrogate pair has no UTF-8: two such ids would be one key.
+	if (/\p{Surrogate}/u.test(id)) throw illegalId('Document id must be valid Unicode');
 	if (Buffer.byteLength(id) > MAX_ID_BYTES) throw illegalId('Document id is too long');
 	return id;
 }

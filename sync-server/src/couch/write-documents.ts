@@ -126,6 +126,10 @@ export async function judge(
 	write: DocumentWrite,
 	current: StoredRevision | null
 ): Promise<{ error: string; reason: string; statusCode: number } | null> {
+	if (write.id.startsWith('_design/') && caller.kind !== 'administrator') {
+		const reason = 'document.design: Design documents are for the server administrator alone.';
+		return { error: 'forbidden', reason, statusCode: 403 };
+	}
 	const denial = await deps.access.judgeWrite(caller, db.name, write, current);
 	return denial && { ...denial, statusCode: denial.error === 'unauthorized' ? 401 : 403 };
 }

@@ -41,10 +41,10 @@ export async function readJson(
 		if (length > limitBytes) throw tooLarge(limitBytes);
 		parts.push(part);
 	}
-	const text = Buffer.concat(parts).toString('utf8');
-	if (text.trim() === '') return undefined;
 	try {
-		return JSON.parse(text) as Json;
+		// Fatal, because a body with broken characters in it is refused rather than stored with others.
+		const text = new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(parts));
+		return text.trim() === '' ? undefined : (JSON.parse(text) as Json);
 	} catch {
 		throw badRequest('invalid UTF-8 JSON');
 	}

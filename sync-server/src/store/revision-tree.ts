@@ -1,3 +1,7 @@
+// Programs that only import this file (the tests') must find the types, too; a module declaration can't be imported.
+// eslint-disable-next-line @typescript-eslint/triple-slash-reference
+/// <reference path="./pouchdb-merge.d.ts" />
+
 /**
  * A document's revision tree. `pouchdb-merge` does the grafting and stemming; here it is asked questions
  * and packed for the disk.
