@@ -1,0 +1,39 @@
+/// <reference no-default-lib="true"/>
+/// <reference lib="esnext" />
+/// <reference lib="webworker" />
+/// <reference types="@sveltejs/kit" />
+import { build, files, version } from '$service-worker';
+import {
+	cleanupOutdatedCaches,
+	createHandlerBoundToURL,
+	precacheAndRoute
+} from 'workbox-precaching';
+import { NavigationRoute, registerRoute } from 'workbox-routing';
+
+/*
+ * The app itself, kept for when there is no network. Nothing of the API is ever cached: what a person entered lies in
+ * the encrypted store, and nowhere else.
+ */
+declare const self: ServiceWorkerGlobalScope;
+
+precacheAndRoute([
+	// Names of built files carry their hash; static files and the fallback page change with the version.
+	...build.map((url) => ({ url, revision: null })),
+	...files.map((url) => ({ url, revision: version })),
+	{ url: '/200.html', revision: version }
+]);
+cleanupOutdatedCaches();
+
+/** Page addresses get the app; our API and the CouchDB addresses are the server's, also when typed into the browser. */
+registerRoute(
+	new NavigationRoute(createHandlerBoundToURL('/200.html'), {
+		denylist: [/^\/_/, /^\/(mailbox|settings|ledger)-/, /^\/registry(\/|$)/]
+	})
+);
+
+self.addEventListener('message', (event) => {
+	const data: unknown = event.data;
+	if (typeof data === 'object' && data !== null && 'type' in data && data.type === 'SKIP_WAITING') {
+		void self.skipWaiting();
+	}
+});
