@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { claimData, DataInUse } from './claim-data.ts';
 import type { SignInCard } from './company/create-company.ts';
 import { ConfigError, readConfig, type Config } from './config.ts';
 import { createServer, type OutlayServer } from './server.ts';
@@ -19,6 +20,25 @@ function readConfigOrExit(): Config {
 function exitWith(sentence: string): never {
 	console.error(sentence);
 	process.exit(1);
+}
+
+async function claimOrExit(directory: string) {
+	try {
+		return await claimData(directory);
+	} catch (error) {
+		if (error instanceof DataInUse) {
+			return exitWith(
+				`Another Outlay server uses ${directory}. Stop it, or set OUTLAY_DATA to another directory.`
+			);
+		}
+		const code = error instanceof Error && 'code' in error ? error.code : null;
+		if (code === 'EACCES' || code === 'EROFS' || code === 'ENOTDIR' || code === 'EEXIST') {
+			return exitWith(
+				`${directory} can not be written to. Set OUTLAY_DATA to a directory that can.`
+			);
+		}
+		throw error;
+	}
 }
 
 async function startOrExit(server: OutlayServer, { host, port }: Config) {
@@ -60,7 +80,9 @@ function printSignIns(cards: readonly SignInCard[]): void {
 }
 
 const config = readConfigOrExit();
-const store = await openLmdbStore(path.resolve(config.dataDirectory));
+const dataDirectory = path.resolve(config.dataDirectory);
+const giveBack = await claimOrExit(dataDirectory);
+const store = await openLmdbStore(dataDirectory);
 const server = await createServer({ config, store, now: Date.now });
 const { url, signIns } = await startOrExit(server, config);
 printSignIns(signIns);
@@ -78,12 +100,15 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 			return;
 		}
 		stoppingSinceMs = Date.now();
-		void server.stop().then(
-			() => process.exit(0),
-			(error: unknown) => {
-				console.error('The server could not stop in order.', error);
-				process.exit(1);
-			}
-		);
+		void server
+			.stop()
+			.then(giveBack)
+			.then(
+				() => process.exit(0),
+				(error: unknown) => {
+					console.error('The server could not stop in order.', error);
+					process.exit(1);
+				}
+			);
 	});
 }

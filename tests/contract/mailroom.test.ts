@@ -238,8 +238,8 @@ describe('decisions', () => {
 describe('a server that was killed', () => {
 	test('catches up, loses nothing and delivers nothing twice', async () => {
 		const dataDir = await temporaryDirectory();
+		let running = await startServerProcess({ dataDir });
 		try {
-			let running = await startServerProcess({ dataDir });
 			let worker = await TestPerson.signIn(running, 'jonas');
 			let manager = await TestPerson.signIn(running, 'mette');
 			let finance = await TestPerson.signIn(running, 'sofie');
@@ -283,8 +283,8 @@ describe('a server that was killed', () => {
 				orders.add(found.body.steps[0]?.order ?? 0);
 			}
 			expect(orders.size).toBe(all.length);
-			await running.stop();
 		} finally {
+			await running.stop();
 			await remove(dataDir);
 		}
 	});
