@@ -1,0 +1,122 @@
+import {
+	circle,
+	divIcon,
+	layerGroup,
+	marker,
+	polyline,
+	type LatLngTuple,
+	type LayerGroup
+} from 'leaflet';
+import type { Position } from '@outlay/domain/trip';
+
+/** What of a route is drawn; looks come from classes, so that they follow the theme. */
+export interface DrawnRoute {
+	stretches: readonly (readonly Position[])[];
+	/** Words at each gap, one less than stretches; '' where nothing is to be said. */
+	gapWords: readonly string[];
+	live: { position: Position; accuracyM: number } | null;
+	/** A driven route ends in a stop; one that is being recorded doesn't yet. */
+	isFinished: boolean;
+}
+
+/** Route, gaps, start, stop and the present place on a map. */
+export interface RouteParts {
+	readonly layer: LayerGroup;
+	draw(route: DrawnRoute): void;
+}
+
+const CASE_PX = 10;
+const LINE_PX = 6;
+
+export function createRouteParts(): RouteParts {
+	const plain = { interactive: false, lineCap: 'round', lineJoin: 'round' } as const;
+	const cases = polyline([], { ...plain, weight: CASE_PX, className: 'route-case' });
+	const line = polyline([], { ...plain, weight: LINE_PX, className: 'route-line' });
+	const gaps = polyline([], {
+		...plain,
+		weight: LINE_PX,
+		// A length of nothing with round ends is a dot.
+		dashArray: '0.1 12',
+		className: 'route-gap'
+	});
+	const accuracy = circle([0, 0], { interactive: false, radius: 0, className: 'route-accuracy' });
+	const start = badge('route-start', 20);
+	const stop = badge('route-stop', 20);
+	const here = badge('route-here', 28);
+	const words = layerGroup();
+	const layer = layerGroup([cases, gaps, line, words]);
+
+	function show(part: typeof here | typeof accuracy, at: LatLngTuple | undefined): void {
+		if (at) part.setLatLng(at).addTo(layer);
+		else layer.removeLayer(part);
+	}
+
+	return {
+		layer,
+		draw({ stretches, gapWords, live, isFinished }) {
+			const unrolled = unroll(stretches);
+			const silences = unrolled
+				.slice(1)
+				.map((stretch, index): LatLngTuple[] => [unrolled[index]!.at(-1)!, stretch[0]!]);
+			cases.setLatLngs([...unrolled, ...silences]);
+			line.setLatLngs(unrolled.filter((stretch) => stretch.length > 1));
+			gaps.setLatLngs(silences);
+
+			words.clearLayers();
+			for (const [index, [from, to]] of silences.entries()) {
+				const said = gapWords[index];
+				if (said && from && to) chip(said, middle(from, to)).addTo(words);
+			}
+			const end = unrolled.at(-1)?.at(-1);
+			show(start, unrolled[0]?.[0]);
+			show(stop, isFinished ? end : undefined);
+			const place = live && beside(live.position, end?.[1]);
+			if (live) accuracy.setRadius(live.accuracyM);
+			show(accuracy, place ?? undefined);
+			show(here, place ?? undefined);
+			accuracy.bringToBack();
+		}
+	};
+}
+
+/** Lets longitudes run past 180°, so that a line over the antimeridian doesn't cross the whole map. */
+export function unroll(stretches: readonly (readonly Position[])[]): LatLngTuple[][] {
+	let before: number | undefined;
+	return stretches
+		.filter((stretch) => stretch.length > 0)
+		.map((stretch) =>
+			stretch.map((position): LatLngTuple => {
+				const at = beside(position, before);
+				before = at[1];
+				return at;
+			})
+		);
+}
+
+/** The same place, in the turn of the world nearest to a longitude. */
+function beside([latitude, longitude]: Position, before = longitude): LatLngTuple {
+	return [latitude, longitude + Math.round((before - longitude) / 360) * 360];
+}
+
+function middle(from: LatLngTuple, to: LatLngTuple): LatLngTuple {
+	return [(from[0] + to[0]) / 2, (from[1] + to[1]) / 2];
+}
+
+function badge(className: string, sizePx: number) {
+	return marker([0, 0], {
+		interactive: false,
+		keyboard: false,
+		icon: divIcon({ className, iconSize: [sizePx, sizePx] })
+	});
+}
+
+function chip(words: string, at: LatLngTuple) {
+	// An element, not HTML text: words may hold anything.
+	const html = document.createElement('span');
+	html.textContent = words;
+	return marker(at, {
+		interactive: false,
+		keyboard: false,
+		icon: divIcon({ className: 'route-gap-words', html, iconSize: [0, 0] })
+	});
+}

@@ -1,0 +1,174 @@
+import { control, latLngBounds, map as createMap, type LatLngTuple, type Map } from 'leaflet';
+import 'leaflet/dist/leaflet.css';
+import { BaseLayer, FINE_COAST_ZOOM, type SheetColours } from './base-layer.ts';
+import { createRouteParts, unroll, type DrawnRoute } from './route-parts.ts';
+import { loadCoasts, loadWorld } from './world-outline.ts';
+
+export interface RouteViewOptions {
+	/** False for a picture of a route: it can't be moved and lets the page scroll. */
+	isInteractive: boolean;
+	/** The person took hold of the map. */
+	onhold: () => void;
+}
+
+/** The map behind `RouteMap.svelte`; loaded when a map is first seen, with Leaflet. */
+export interface RouteView {
+	draw(route: DrawnRoute, isFollowing: boolean): void;
+	zoomBy(steps: 1 | -1): void;
+	destroy(): void;
+}
+
+/** Before there is anything to show: the Nordic countries. */
+const START_VIEW: { centre: LatLngTuple; zoom: number } = { centre: [61, 14], zoom: 4 };
+const FOLLOW_ZOOM = 15;
+const MAX_FIT_ZOOM = 16;
+const FIT_PADDING_PX = 32;
+
+export function createRouteView(container: HTMLElement, options: RouteViewOptions): RouteView {
+	const { isInteractive } = options;
+	const isCalm = matchMedia('(prefers-reduced-motion: reduce)').matches;
+	const map = createMap(container, {
+		zoomControl: false,
+		attributionControl: false,
+		fadeAnimation: false,
+		zoomAnimation: !isCalm,
+		inertia: !isCalm,
+		minZoom: 3,
+		maxZoom: 18,
+		zoomSnap: 0.5,
+		worldCopyJump: false,
+		dragging: isInteractive,
+		keyboard: isInteractive,
+		scrollWheelZoom: isInteractive,
+		doubleClickZoom: isInteractive,
+		boxZoom: isInteractive,
+		touchZoom: isInteractive
+	}).setView(START_VIEW.centre, START_VIEW.zoom);
+	control.attribution({ prefix: false, position: 'bottomleft' }).addTo(map);
+	control.scale({ imperial: false, position: 'bottomleft' }).addTo(map);
+	// What is drawn is told in words by the page.
+	map.getPane('mapPane')?.setAttribute('aria-hidden', 'true');
+
+	const base = new BaseLayer(coloursOf(container)).addTo(map);
+	const parts = createRouteParts();
+	parts.layer.addTo(map);
+	let drawn: { route: DrawnRoute; isFollowing: boolean } | null = null;
+	/** The person chose what to look at: new positions no longer move the map, unless it follows. */
+	let isHeld = false;
+	let isDestroyed = false;
+
+	function look(animate: boolean): void {
+		const { x: widthPx, y: heightPx } = map.getSize();
+		if (!drawn || widthPx === 0 || heightPx === 0) return;
+		const { route, isFollowing } = drawn;
+		if (isFollowing && route.live) {
+			const zoom = isHeld ? map.getZoom() : Math.max(map.getZoom(), FOLLOW_ZOOM);
+			map.setView(route.live.position, zoom, { animate });
+		} else if (!isHeld) {
+			const places = unroll(route.stretches).flat();
+			if (route.live) places.push(route.live.position);
+			if (places.length === 0) return;
+			const padding = Math.min(FIT_PADDING_PX, widthPx / 6, heightPx / 6);
+			map.fitBounds(latLngBounds(places), {
+				padding: [padding, padding],
+				maxZoom: MAX_FIT_ZOOM,
+				animate: false
+			});
+		}
+		measureGrid();
+	}
+
+	/** The grid stays true to size when the person goes elsewhere. */
+	let gridLatitude = Number.NaN;
+	function measureGrid(): void {
+		const { lat } = map.getCenter();
+		if (Math.abs(lat - gridLatitude) < 0.5) return;
+		gridLatitude = lat;
+		base.show({ gridLatitude });
+	}
+
+	function hold(): void {
+		isHeld = true;
+		options.onhold();
+	}
+	map.on('dragstart', hold);
+	map.on('moveend', measureGrid);
+	const keepZoom = () => {
+		isHeld = true;
+	};
+	const pressed = ({ key }: KeyboardEvent) => {
+		if (key.startsWith('Arrow')) hold();
+		else if ('+-=_'.includes(key)) keepZoom();
+	};
+	container.addEventListener('wheel', keepZoom, { passive: true });
+	container.addEventListener('dblclick', keepZoom);
+	container.addEventListener('keydown', pressed);
+
+	const resizes = new ResizeObserver(() => {
+		map.invalidateSize({ pan: false, animate: false });
+		look(false);
+	});
+	resizes.observe(container);
+
+	const recolour = () => base.show({ colours: coloursOf(container) });
+	const themes = new MutationObserver(recolour);
+	themes.observe(document.documentElement, { attributeFilter: ['data-theme', 'class'] });
+	const darkness = matchMedia('(prefers-color-scheme: dark)');
+	darkness.addEventListener('change', recolour);
+
+	/** What isn't on this device yet stays away: the route stands on the plain sheet. */
+	function loadInto<T>(loading: Promise<T>, show: (loaded: T) => void): void {
+		loading.then(
+			(loaded) => {
+				if (!isDestroyed) show(loaded);
+			},
+			() => undefined
+		);
+	}
+	loadInto(loadWorld(), (world) => base.show({ world }));
+	let hasCoasts = false;
+	function lookCloser(): void {
+		if (hasCoasts || map.getZoom() < FINE_COAST_ZOOM) return;
+		hasCoasts = true;
+		loadInto(loadCoasts(), (coasts) => base.show({ coasts }));
+	}
+	map.on('zoomend', lookCloser);
+
+	return {
+		draw(route, isFollowing) {
+			// Asked to follow, the map may move again.
+			if (isFollowing && drawn && !drawn.isFollowing) isHeld = false;
+			drawn = { route, isFollowing };
+			parts.draw(route);
+			look(!isCalm);
+		},
+		zoomBy(steps) {
+			isHeld = true;
+			zoomWhole(map, steps, !isCalm);
+		},
+		destroy() {
+			isDestroyed = true;
+			resizes.disconnect();
+			themes.disconnect();
+			darkness.removeEventListener('change', recolour);
+			map.remove();
+		}
+	};
+}
+
+/** A fitted map may stand between two steps; a press goes to the next whole one. */
+function zoomWhole(map: Map, steps: 1 | -1, animate: boolean): void {
+	const zoom = map.getZoom();
+	map.setZoom(steps > 0 ? Math.floor(zoom) + 1 : Math.ceil(zoom) - 1, { animate });
+}
+
+function coloursOf(element: HTMLElement): SheetColours {
+	const styles = getComputedStyle(element);
+	const colour = (name: string) => styles.getPropertyValue(`--o-map-${name}`).trim();
+	return {
+		water: colour('water'),
+		land: colour('land'),
+		grid: colour('grid'),
+		label: colour('label')
+	};
+}
