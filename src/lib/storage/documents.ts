@@ -4,7 +4,7 @@ import type { DocumentType } from '@outlay/domain/identifiers';
 import type { FixRow } from '@outlay/domain/trip';
 import type { RxCollection, RxDocument } from 'rxdb/plugins/core';
 import { combineLatest, map, of, switchMap, type Observable } from 'rxjs';
-import type { Clock, Documents, Live, Stored } from '#lib/commands/ports.ts';
+import type { Clock, Documents, Stored } from '#lib/commands/ports.ts';
 import { liveOf } from './live-value.ts';
 import type { OutlayDatabase } from './open-database.ts';
 import { changeRow, findRows, readRows } from './row-store.ts';
@@ -97,7 +97,7 @@ export function documentsIn(database: OutlayDatabase, clock: Clock): Documents {
 				),
 				map((lists) => lists.flat())
 			);
-			return liveOf(judged) as Live<Stored<DocumentOf<'submission' | 'recall' | 'decision'>>[]>;
+			return liveOf(judged);
 		},
 
 		async fixesOf(tripId) {

@@ -1,6 +1,7 @@
 import {
 	prepareQuery,
 	normalizeMangoQuery,
+	type BulkWriteRow,
 	type MangoQuery,
 	type RxCollection,
 	type RxDocumentData
@@ -35,38 +36,67 @@ export async function changeRow<R extends { id: string }>(
 	change: (row: Deletable<R> | null) => Deletable<R> | null | Promise<Deletable<R> | null>,
 	bytes?: RowBytes
 ): Promise<Deletable<R> | null> {
-	for (;;) {
-		const [previous] = await collection.storageInstance.findDocumentsById([id], true);
-		const next = await change(previous === undefined ? null : plain<R>(previous));
-		if (next === null) return null;
-		const attachments = bytes
-			? {
-					data: {
-						data: bytes.blob,
-						digest: bytes.digest,
-						length: bytes.blob.size,
-						type: bytes.blob.type
-					}
-				}
-			: next._deleted
-				? {}
-				: (previous?._attachments ?? {});
-		const document = {
-			...next,
-			_meta: previous?._meta ?? { lwt: 1 },
-			_rev: previous?._rev ?? '',
-			_attachments: attachments
-		} as unknown as RxDocumentData<R>;
+	const changed = await changeRows(collection, [id], (_id, row) => change(row), bytes);
+	return changed.get(id) ?? null;
+}
+
+/** As `changeRow`, for many rows in one transaction. Answers the rows that were written. */
+export async function changeRows<R extends { id: string }>(
+	collection: RxCollection<R>,
+	ids: readonly string[],
+	change: (
+		id: string,
+		row: Deletable<R> | null
+	) => Deletable<R> | null | Promise<Deletable<R> | null>,
+	bytes?: RowBytes
+): Promise<Map<string, Deletable<R>>> {
+	const written = new Map<string, Deletable<R>>();
+	let waiting = [...new Set(ids)];
+	while (waiting.length > 0) {
+		const found = await collection.storageInstance.findDocumentsById(waiting, true);
+		const before = new Map(found.map((row) => [row.id, row]));
+		const writes: BulkWriteRow<R>[] = [];
+		for (const id of waiting) {
+			const previous = before.get(id);
+			const next = await change(id, previous === undefined ? null : plain<R>(previous));
+			if (next === null) continue;
+			const document = rawRow<R>(next, previous, bytes);
+			writes.push(previous === undefined ? { document } : { previous, document });
+			written.set(id, next);
+		}
+		if (writes.length === 0) break;
 		const { error } = await whileThereIsRoom(() =>
-			collection.storageInstance.bulkWrite(
-				[previous === undefined ? { document } : { previous, document }],
-				CONTEXT
-			)
+			collection.storageInstance.bulkWrite(writes, CONTEXT)
 		);
-		const [failed] = error;
-		if (failed === undefined) return next;
-		if (failed.status !== 409) throw new Error(`row not written: ${String(failed.status)}`);
+		for (const { status } of error) {
+			if (status !== 409) throw new Error(`row not written: ${String(status)}`);
+		}
+		waiting = error.map(({ documentId }) => documentId);
+		for (const id of waiting) written.delete(id);
 	}
+	return written;
+}
+
+/** RxDB sets revision and time of the write itself. */
+function rawRow<R>(
+	next: Deletable<R>,
+	previous: RxDocumentData<R> | undefined,
+	bytes: RowBytes | undefined
+): BulkWriteRow<R>['document'] {
+	const added = bytes && {
+		data: {
+			data: bytes.blob,
+			digest: bytes.digest,
+			length: bytes.blob.size,
+			type: bytes.blob.type
+		}
+	};
+	return {
+		...next,
+		_meta: previous?._meta ?? { lwt: 1 },
+		_rev: previous?._rev ?? '',
+		_attachments: next._deleted ? {} : (added ?? previous?._attachments ?? {})
+	};
 }
 
 /** Rows a query finds, tombstones only when the selector asks for them with `_deleted`. */

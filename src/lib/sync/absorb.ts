@@ -1,0 +1,108 @@
+import { mergeDocuments } from '@outlay/domain/merge';
+import { canonicalJson } from '@outlay/domain/canonical-json';
+import { DOCUMENT_SCHEMAS } from '@outlay/domain/documents';
+import { documentId } from '@outlay/domain/identifiers';
+import type { Kept } from '@outlay/domain/person';
+import { generationOf } from '#lib/storage/collections.ts';
+import { aboutOf, isSameContent, markOf, unsentRow, type RowState } from '#lib/storage/rows.ts';
+
+/** Types whose working copies one person edits on several devices; every other sent document never changes. */
+const MERGED_TYPES = new Set(['transaction', 'receipt', 'trip', 'profile', 'kept']);
+
+export interface Absorbed {
+	/** What to store; null when nothing changes here. */
+	row: RowState | null;
+	/** A version that lost the merge; stored first. */
+	kept: RowState | null;
+}
+
+/**
+ * Lets the server's version of a document into this device (design.md §4). What is not edited here simply
+ * becomes what the server has. What is, is told apart by what the edit started from: our own earlier push whose
+ * answer got lost is no conflict; two edits are merged; a deletion never swallows an edit; what the server
+ * removed stays removed; documents of other writers are the server's.
+ */
+export async function absorb(
+	here: RowState | null,
+	theirs: RowState,
+	me: string,
+	nowMs: number
+): Promise<Absorbed> {
+	const take = { row: theirs, kept: null };
+	const leave = { row: null, kept: null };
+	if (here === null) return theirs._deleted ? leave : take;
+	if (theirs.couchRev === here.couchRev) return leave;
+	// A page that our own push overtook.
+	if (generationOf(theirs.couchRev) < generationOf(here.couchRev)) return leave;
+	if (here.unsentSinceMs === 0 || isSameContent(here, theirs)) return take;
+	if (here.ownerId !== me || theirs.removal !== '') return take;
+	if ((here.unsent.earlier ?? []).includes(await markOf(theirs))) {
+		return { row: rebased(here, theirs), kept: null };
+	}
+	if (theirs._deleted) return { row: rebased(here, theirs), kept: null };
+	if (!MERGED_TYPES.has(here.type)) return take;
+	const { base } = here.unsent;
+	if (here._deleted) {
+		const isUntouched =
+			base !== undefined && canonicalJson(base.body) === canonicalJson(theirs.body);
+		return isUntouched ? { row: rebased(here, theirs), kept: null } : take;
+	}
+	return merged(here, theirs, nowMs);
+}
+
+/** The same edit, now standing on the server's version. */
+function rebased(here: RowState, theirs: RowState): RowState {
+	return {
+		...here,
+		couchRev: theirs.couchRev,
+		unsent: theirs._deleted ? {} : { base: { schema: theirs.schemaVersion, body: theirs.body } }
+	};
+}
+
+async function merged(here: RowState, theirs: RowState, nowMs: number): Promise<Absorbed> {
+	const { body, lost } = mergeDocuments(
+		here.unsent.base ?? null,
+		{ schema: here.schemaVersion, body: here.body },
+		{ schema: theirs.schemaVersion, body: theirs.body }
+	);
+	const joined: RowState = {
+		...rebased(here, theirs),
+		schemaVersion: Math.max(here.schemaVersion, theirs.schemaVersion),
+		updatedAt: here.updatedAt > theirs.updatedAt ? here.updatedAt : theirs.updatedAt,
+		body,
+		about: aboutOf(here.type, body),
+		sha256: typeof body['sha256'] === 'string' && here.type === 'receipt' ? body['sha256'] : '',
+		unsentSinceMs: here.unsentSinceMs + 1
+	};
+	const kept = lost === null ? null : await keptRow(here, theirs, lost, nowMs);
+	if (canonicalJson(body) === canonicalJson(theirs.body)) return { row: theirs, kept };
+	return { row: joined, kept };
+}
+
+/** The id comes from what it keeps, so that a merge done twice keeps it once. */
+async function keptRow(
+	here: RowState,
+	theirs: RowState,
+	lost: { fields: string[]; body: Readonly<Record<string, unknown>> },
+	nowMs: number
+): Promise<RowState> {
+	const digest = await crypto.subtle.digest(
+		'SHA-256',
+		new TextEncoder().encode(canonicalJson([here.id, theirs.couchRev, lost.body]))
+	);
+	const name = [...new Uint8Array(digest, 0, 13)]
+		.map((byte) => byte.toString(16).padStart(2, '0'))
+		.join('');
+	const at = new Date(nowMs).toISOString();
+	const kept: Kept = {
+		_id: documentId('kept', here.ownerId, name),
+		type: 'kept',
+		schema: DOCUMENT_SCHEMAS.kept.version,
+		companyId: here.companyId,
+		ownerId: here.ownerId,
+		createdAt: at,
+		updatedAt: at,
+		body: { documentId: here.id, fields: lost.fields, lost: { ...lost.body }, keptAt: at }
+	};
+	return unsentRow(kept, null, nowMs);
+}

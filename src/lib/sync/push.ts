@@ -1,0 +1,241 @@
+import type { OutlayDatabase } from '#lib/storage/open-database.ts';
+import { changeRow, readRows } from '#lib/storage/row-store.ts';
+import { isOpenTrace, isSameContent, type RowState } from '#lib/storage/rows.ts';
+import { absorbRows } from './absorb-rows.ts';
+import { oneAtATime } from './one-at-a-time.ts';
+import { OFFERED_TYPES, type Outstanding } from './outstanding.ts';
+import { refuseDocument } from './refusals.ts';
+import { rowFromServer, serverDocumentOf, type ServerDocument } from './server-document.ts';
+import { ServerError, SignInNeeded, Unreachable, type ServerLine } from './server-line.ts';
+
+const BATCH_ROWS = 100;
+const BATCH_BYTES = 500_000;
+const PUSH_TIMEOUT_MS = 60_000;
+/** After this long another tab with the lock counts as frozen: no turn takes longer. */
+const PUSH_PATIENCE_MS = 90_000;
+/** A row that conflicts this often without anything new from the server is not going to end. */
+const CONFLICTS_MAX = 5;
+
+interface Answer {
+	id?: string;
+	ok?: boolean;
+	rev?: string;
+	error?: string;
+	reason?: string;
+}
+
+export interface PushParts {
+	database: OutlayDatabase;
+	databaseName: string;
+	line: ServerLine;
+	outstanding: Outstanding;
+	nowMs: () => number;
+	/** Told what is on its way, for the state of each item. */
+	onSending: (ids: readonly string[]) => void;
+	signal: AbortSignal;
+}
+
+/**
+ * Offers what is not sent, a batch a request, with the revision each edit stands on: the server tells at once
+ * what it took, what met a newer version and what it refuses, and each row is settled by itself, in one step
+ * with its content. Nothing depends on the answer arriving: a row whose answer got lost is offered again, the
+ * server reports a conflict with exactly our content, and it is settled.
+ *
+ * Not RxDB's push: that one keeps what it believes the server has in a database of its own, where a row refused,
+ * parked or skipped counts as sent and becomes the base of the next merge.
+ */
+export class Push {
+	readonly #parts: PushParts;
+	readonly #conflicts = new Map<string, number>();
+	#batchRows = BATCH_ROWS;
+
+	constructor(parts: PushParts) {
+		this.#parts = parts;
+	}
+
+	/** Until nothing is left to offer. Throws `SyncStopped`. */
+	async run(): Promise<void> {
+		const { database, outstanding, line, onSending, signal } = this.#parts;
+		while (!line.isStopped && outstanding.sendableDocuments().length > 0) {
+			let batch: RowState[] = [];
+			const turn = async () => {
+				batch = await this.#nextBatch(outstanding.sendableDocuments());
+				onSending(batch.map(({ id }) => id));
+				if (batch.length > 0) await this.#offer(batch);
+			};
+			try {
+				await line.persist(() =>
+					oneAtATime(`${database.name}-push`, PUSH_PATIENCE_MS, signal, turn)
+				);
+				this.#batchRows = Math.min(BATCH_ROWS, this.#batchRows * 2);
+			} catch (error) {
+				await this.#handleRefusedBatch(error, batch);
+			} finally {
+				onSending([]);
+			}
+		}
+	}
+
+	/** As many as fit into one request; the newest state of each. */
+	async #nextBatch(ids: readonly string[]): Promise<RowState[]> {
+		const { database } = this.#parts;
+		const wanted = ids.slice(0, this.#batchRows);
+		const rows = await readRows(database.documents, wanted);
+		const batch: RowState[] = [];
+		let bytes = 0;
+		for (const id of wanted) {
+			const row = rows.get(id);
+			if (row === undefined || row.unsentSinceMs === 0 || isOpenTrace(row)) continue;
+			if (row.ownerId !== database.userId || !OFFERED_TYPES.has(row.type)) {
+				await refuseDocument(database, row, 'document.not_yours', '', this.#parts.nowMs());
+				continue;
+			}
+			bytes += JSON.stringify(row.body).length;
+			if (batch.length > 0 && bytes > BATCH_BYTES) break;
+			batch.push(row);
+		}
+		return batch;
+	}
+
+	async #offer(batch: readonly RowState[]): Promise<void> {
+		const { line, databaseName } = this.#parts;
+		// A deletion of what the server may never have got: ask before a tombstone is made of nothing.
+		const asked = batch.filter((row) => row._deleted && row.couchRev === '');
+		const sent = batch.filter((row) => !asked.includes(row));
+		const met: RowState[] = [...asked];
+		let trouble: ServerError | null = null;
+		if (sent.length > 0) {
+			const answers = answersOf(
+				await line.ask(`/${databaseName}/_bulk_docs`, {
+					method: 'POST',
+					body: { docs: sent.map(serverDocumentOf) },
+					timeoutMs: PUSH_TIMEOUT_MS
+				}),
+				sent
+			);
+			for (const [at, row] of sent.entries()) {
+				const answer = answers[at] ?? {};
+				const code = codeOfRow(answer);
+				if (typeof answer.rev === 'string' && answer.error === undefined) {
+					await this.#settle(row, answer.rev);
+				} else if (answer.error === 'conflict' || code === 'revision.not_winning') {
+					met.push(row);
+				} else if (answer.error === 'forbidden' || answer.error === 'bad_request') {
+					if (code === 'session.expired') throw new SignInNeeded();
+					await this.#refuse(row, code, sentenceOf(answer));
+				} else if (answer.error === 'unauthorized') {
+					throw new SignInNeeded();
+				} else {
+					trouble = new ServerError(500, answer.error ?? '');
+				}
+			}
+		}
+		if (met.length > 0) await this.#meet(met);
+		if (trouble !== null) throw trouble;
+	}
+
+	/** The server has this content: written in one step with the revision it got there. */
+	async #settle(sent: RowState, rev: string): Promise<void> {
+		this.#conflicts.delete(sent.id);
+		await changeRow(this.#parts.database.documents, sent.id, (here) => {
+			// Read back already, or settled by another tab.
+			if (here === null || here.couchRev !== sent.couchRev || here.unsentSinceMs === 0) return null;
+			if (isSameContent(here, sent)) {
+				return { ...here, couchRev: rev, unsentSinceMs: 0, unsent: {} };
+			}
+			// Edited while it was on its way: the edit stands on what was sent.
+			const base = sent._deleted ? {} : { base: { schema: sent.schemaVersion, body: sent.body } };
+			return { ...here, couchRev: rev, unsent: base };
+		});
+	}
+
+	/** Takes in what stands at the server instead of what was offered. */
+	async #meet(rows: readonly RowState[]): Promise<void> {
+		const { database, nowMs } = this.#parts;
+		const current = await this.#current(rows.map(({ id }) => id));
+		await absorbRows(database.documents, [...current.values()], database.userId, nowMs);
+		for (const row of rows) {
+			if (current.has(row.id)) {
+				const count = (this.#conflicts.get(row.id) ?? 0) + 1;
+				this.#conflicts.set(row.id, count);
+				if (count > CONFLICTS_MAX) await this.#refuse(row, 'sync.conflict', '');
+				continue;
+			}
+			// Not there at all: a deletion is done, anything else is offered as new.
+			await changeRow(database.documents, row.id, (here) => {
+				if (here === null || here.unsentSinceMs === 0) return null;
+				if (here._deleted) return { ...here, unsentSinceMs: 0, unsent: {} };
+				return here.couchRev === '' ? null : { ...here, couchRev: '', unsent: {} };
+			});
+		}
+	}
+
+	/** The server's present versions, tombstones with what they say. */
+	async #current(ids: readonly string[]): Promise<Map<string, RowState>> {
+		const { line, databaseName } = this.#parts;
+		const answer = (await line.ask(`/${databaseName}/_all_docs?include_docs=true`, {
+			method: 'POST',
+			body: { keys: ids },
+			timeoutMs: PUSH_TIMEOUT_MS
+		})) as {
+			rows?: {
+				id?: string;
+				doc?: ServerDocument | null;
+				value?: { rev?: string; deleted?: boolean };
+			}[];
+		} | null;
+		if (!Array.isArray(answer?.rows)) throw new Unreachable();
+		const current = new Map<string, RowState>();
+		for (const { id, doc, value } of answer.rows) {
+			if (id === undefined) continue;
+			const found =
+				doc ??
+				(value?.deleted === true && value.rev !== undefined
+					? ((await line.ask(
+							`/${databaseName}/${encodeURIComponent(id)}?rev=${value.rev}`
+						)) as ServerDocument)
+					: null);
+			const row = found === null ? null : rowFromServer(found);
+			if (row !== null) current.set(id, row);
+		}
+		return current;
+	}
+
+	/** The whole request was refused: too large, or something in it could not be read. */
+	async #handleRefusedBatch(error: unknown, batch: readonly RowState[]): Promise<void> {
+		if (!(error instanceof ServerError)) throw error;
+		if (error.status !== 413 && error.status !== 400) {
+			// Not about documents: another person's session, or a proxy that forbids.
+			this.#parts.line.closeFor(new SignInNeeded());
+			return;
+		}
+		const [only] = batch;
+		if (batch.length > 1 || only === undefined) {
+			this.#batchRows = Math.max(1, Math.floor(batch.length / 2));
+			return;
+		}
+		await this.#refuse(only, error.status === 413 ? 'document.too_large' : error.code, '');
+	}
+
+	async #refuse(row: RowState, code: string, reason: string): Promise<void> {
+		this.#conflicts.delete(row.id);
+		await refuseDocument(this.#parts.database, row, code, reason, this.#parts.nowMs());
+	}
+}
+
+function answersOf(answer: unknown, sent: readonly RowState[]): Answer[] {
+	if (!Array.isArray(answer)) throw new Unreachable();
+	const answers = answer as Answer[];
+	if (answers.length === sent.length) return answers;
+	const byId = new Map(answers.map((row) => [row.id, row]));
+	return sent.map(({ id }) => byId.get(id) ?? {});
+}
+
+/** A refused row's reason is `<dotted.code>: sentence`. */
+function codeOfRow({ reason = '' }: Answer): string {
+	return /^([a-z0-9_]+(?:\.[a-z0-9_]+)+):/.exec(reason)?.[1] ?? 'sync.refused';
+}
+
+function sentenceOf({ reason = '' }: Answer): string {
+	return reason.replace(/^[a-z0-9_.]+: /, '');
+}

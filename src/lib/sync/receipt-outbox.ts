@@ -1,0 +1,146 @@
+import { blobId } from '@outlay/domain/identifiers';
+import { changeRow } from '#lib/storage/row-store.ts';
+import type { OutlayDatabase } from '#lib/storage/open-database.ts';
+import type { VaultRow } from '#lib/storage/collections.ts';
+import { bytesInVault } from '#lib/storage/vault.ts';
+import { oneAtATime } from './one-at-a-time.ts';
+import type { Outstanding, OutstandingPhoto } from './outstanding.ts';
+import {
+	ServerError,
+	SignInNeeded,
+	Unreachable,
+	codeOf,
+	jsonOf,
+	type ServerLine
+} from './server-line.ts';
+import type { Upload } from './upload.ts';
+
+/** After this long another tab with the lock counts as frozen, or its link as too slow to wait for. */
+const PHOTO_PATIENCE_MS = 300_000;
+
+export interface OutboxParts {
+	database: OutlayDatabase;
+	databaseName: string;
+	line: ServerLine;
+	outstanding: Outstanding;
+	upload: Upload;
+	signal: AbortSignal;
+	/** How far the photo on its way is; null when none is. */
+	onProgress: (progress: { sha256: string; sentBytes: number } | null) => void;
+}
+
+/**
+ * Sends the photos receipts need, small before large. They lie at the server under their hash: the same bytes
+ * twice are one, an upload needs no revision, and a photo that is there is the right one, since the server
+ * checks the bytes against the name. They are never removed here before the server has said so.
+ */
+export async function sendPhotos(parts: OutboxParts): Promise<void> {
+	const { outstanding, line, onProgress } = parts;
+	for (;;) {
+		// Documents go first; the lane of photos is asked again when they are through.
+		if (line.isStopped || outstanding.sendableDocuments().length > 0) return;
+		const [photo] = outstanding.sendablePhotos();
+		if (photo === undefined) return;
+		try {
+			await line.persist(() =>
+				oneAtATime(`${parts.database.name}-photos`, PHOTO_PATIENCE_MS, parts.signal, () =>
+					sendPhoto(parts, photo)
+				)
+			);
+		} finally {
+			onProgress(null);
+		}
+	}
+}
+
+async function sendPhoto(parts: OutboxParts, photo: OutstandingPhoto): Promise<void> {
+	const { database, databaseName, upload, signal, onProgress } = parts;
+	const { sha256 } = photo;
+	const bytes = await bytesInVault(database, sha256);
+	// Sent by another tab, or taken back by the person, while this one waited.
+	if (bytes === null || !parts.outstanding.photos.has(sha256)) {
+		parts.outstanding.photos.delete(sha256);
+		return;
+	}
+	onProgress({ sha256, sentBytes: 0 });
+	const begun = await changePhoto(database, sha256, (row) => ({
+		...row,
+		attempts: row.attempts + 1
+	}));
+	// The last try may have arrived although its answer did not.
+	if (begun !== null && begun.attempts > 1 && (await isThere(parts, photo))) {
+		await markSent(database, sha256);
+		return;
+	}
+	const path = `/${databaseName}/${encodeURIComponent(blobId(sha256))}/data`;
+	const response = await upload(
+		path,
+		bytes,
+		(sentBytes) => {
+			onProgress({ sha256, sentBytes: Math.min(sentBytes, photo.byteLength) });
+		},
+		signal
+	);
+	const answer = await jsonOf(response);
+	if (response.ok && (answer as { id?: unknown } | null)?.id === blobId(sha256)) {
+		await markSent(database, sha256);
+	} else if (response.ok) {
+		throw new Unreachable();
+	} else if (response.status === 401 || response.status === 404) {
+		throw new SignInNeeded();
+	} else if (response.status === 409 && (await isThere(parts, photo))) {
+		await markSent(database, sha256);
+	} else if (response.status >= 500 || response.status === 429 || response.status === 408) {
+		throw new ServerError(response.status, codeOf(answer));
+	} else {
+		await changePhoto(database, sha256, (row) => ({
+			...row,
+			state: 'refused',
+			refusalCode: refusalCodeOf(response.status, answer)
+		}));
+	}
+}
+
+/** Asks for the document, not the bytes: its JSON can't be mistaken for a captive portal's page. */
+async function isThere(
+	{ line, databaseName }: OutboxParts,
+	{ sha256, byteLength }: OutstandingPhoto
+): Promise<boolean> {
+	try {
+		const document = (await line.ask(`/${databaseName}/${encodeURIComponent(blobId(sha256))}`)) as {
+			_attachments?: { data?: { length?: number } };
+		} | null;
+		return document?._attachments?.data?.length === byteLength;
+	} catch (error) {
+		if (error instanceof ServerError && error.status === 404) return false;
+		throw error;
+	}
+}
+
+/** Sends a refused photo again. */
+export async function retryPhoto(database: OutlayDatabase, sha256: string): Promise<void> {
+	await changePhoto(database, sha256, (row) =>
+		row.state === 'refused' ? { ...row, state: 'pending', refusalCode: '' } : row
+	);
+}
+
+async function markSent(database: OutlayDatabase, sha256: string): Promise<void> {
+	await changePhoto(database, sha256, (row) => ({ ...row, state: 'sent', refusalCode: '' }));
+}
+
+async function changePhoto(
+	database: OutlayDatabase,
+	sha256: string,
+	change: (row: VaultRow) => VaultRow
+): Promise<VaultRow | null> {
+	return changeRow(database.vault, sha256, (row) =>
+		row === null || row._deleted ? null : { ...change(row), _deleted: false }
+	);
+}
+
+function refusalCodeOf(status: number, answer: unknown): string {
+	const { reason } = (answer ?? {}) as { reason?: unknown };
+	const code =
+		typeof reason === 'string' ? /^([a-z0-9_]+(?:\.[a-z0-9_]+)+):/.exec(reason)?.[1] : null;
+	return code ?? (status === 413 ? 'photo.too_large' : 'sync.refused');
+}

@@ -1,0 +1,89 @@
+import { refuse } from '@outlay/domain/refusal';
+import type { SessionView } from '@outlay/domain/session-view';
+import type { Sessions } from '#lib/commands/ports.ts';
+import type { SignedInMemory } from '#lib/storage/signed-in.ts';
+import { codeOf, jsonOf } from './server-line.ts';
+
+const SIGN_IN_TIMEOUT_MS = 30_000;
+const SIGN_OUT_TIMEOUT_MS = 5_000;
+/** Signed out without network: the server's session is ended at the next start. It names nobody. */
+const END_SESSION_LATER = 'outlay-end-session';
+const REFUSALS = new Set(['sign_in.refused', 'sign_in.too_many', 'sign_in.incomplete']);
+
+export interface SessionParts {
+	memory: SignedInMemory;
+	fetch: typeof globalThis.fetch;
+	/** Stops what uses the account's database, and closes it. */
+	closeAccount: () => Promise<void>;
+	/** Deletes every database of this app. */
+	removeEverything: () => Promise<void>;
+}
+
+/** Signing in and out. Who is signed in is remembered on the device; the cookie is the browser's. */
+export function createSessions(parts: SessionParts): Sessions {
+	const { memory, fetch } = parts;
+	const endServerSession = async () => {
+		localStorage.setItem(END_SESSION_LATER, 'yes');
+		try {
+			const { ok } = await fetch('/_outlay/session', {
+				method: 'DELETE',
+				signal: AbortSignal.timeout(SIGN_OUT_TIMEOUT_MS)
+			});
+			if (ok) localStorage.removeItem(END_SESSION_LATER);
+		} catch {
+			// No network: the mark stands, and the next start tries again.
+		}
+	};
+	if (localStorage.getItem(END_SESSION_LATER) !== null) void endServerSession();
+
+	return {
+		current: memory.current,
+
+		async signIn(companyCode, workEmail, password) {
+			if ([companyCode, workEmail, password].some((part) => part.trim() === '')) {
+				return refuse('sign_in.incomplete');
+			}
+			try {
+				const response = await fetch('/_outlay/session', {
+					method: 'POST',
+					headers: { 'content-type': 'application/json', accept: 'application/json' },
+					body: JSON.stringify({ companyCode, workEmail, password }),
+					signal: AbortSignal.timeout(SIGN_IN_TIMEOUT_MS)
+				});
+				const answer = await jsonOf(response);
+				if (response.ok && isSessionView(answer)) {
+					localStorage.removeItem(END_SESSION_LATER);
+					await memory.remember(answer);
+					return { ok: true };
+				}
+				const code = codeOf(answer);
+				return refuse(REFUSALS.has(code) ? code : 'sign_in.unreachable');
+			} catch (error) {
+				if (isOfTheDevice(error)) throw error;
+				return refuse('sign_in.unreachable');
+			}
+		},
+
+		async signOut() {
+			await endServerSession();
+			memory.announceSignedOut();
+			await parts.closeAccount();
+			await parts.removeEverything();
+		}
+	};
+}
+
+function isSessionView(answer: unknown): answer is SessionView {
+	const { userId, companyId, databases } = (answer ?? {}) as Partial<SessionView>;
+	return (
+		typeof userId === 'string' &&
+		typeof companyId === 'string' &&
+		typeof databases?.mailbox === 'string'
+	);
+}
+
+/** A full disk is no matter of reaching the server. */
+function isOfTheDevice(error: unknown): boolean {
+	const { code } = (error ?? {}) as { code?: unknown };
+	return typeof code === 'string' && code.startsWith('storage.');
+}

@@ -1,0 +1,138 @@
+import type { ItemState, QueueEntry, SyncStatus } from '#lib/commands/ports.ts';
+import type { Outstanding, OutstandingDocument, OutstandingPhoto } from './outstanding.ts';
+import type { LineState } from './server-line.ts';
+
+/** What is on its way this moment. */
+export interface InFlight {
+	documentIds: ReadonlySet<string>;
+	photo: { sha256: string; sentBytes: number } | null;
+	/** Bytes of photos sent since there was last nothing to send. */
+	sentPhotoBytes: number;
+}
+
+/** Which transactions an outstanding thing belongs to, by its id. */
+export type SubjectsOf = (id: string) => readonly string[];
+
+const PART_OF_TYPE: Readonly<Record<string, QueueEntry['part']>> = {
+	transaction: 'entry',
+	receipt: 'entry',
+	submission: 'submission',
+	recall: 'submission',
+	decision: 'decision',
+	trip: 'trip',
+	route: 'trip',
+	trace: 'trip'
+};
+
+/** The closed set of design.md §7. What was refused waits for the person, not for the network. */
+export function statusOf(
+	line: LineState,
+	outstanding: Outstanding,
+	inFlight: InFlight,
+	lastCaughtUpMs: number | null
+): SyncStatus {
+	const photos = outstanding.sendablePhotos();
+	const unsentCount = outstanding.sendableDocuments().length + photos.length;
+	if (line === 'offline' || line === 'unreachable' || line === 'sign-in-again') {
+		return { state: line, unsentCount };
+	}
+	if (unsentCount > 0) {
+		const sentBytes = inFlight.sentPhotoBytes + (inFlight.photo?.sentBytes ?? 0);
+		const waitingBytes = photos.reduce((sum, { byteLength }) => sum + byteLength, 0);
+		return {
+			state: 'sending',
+			unsentCount,
+			sentBytes,
+			totalBytes: inFlight.sentPhotoBytes + waitingBytes
+		};
+	}
+	return { state: 'up-to-date', atMs: lastCaughtUpMs };
+}
+
+/** What is on its way or was refused, as the sync page lists it; open traces join when they close. */
+export function queueOf(
+	outstanding: Outstanding,
+	inFlight: InFlight,
+	subjectsOf: SubjectsOf
+): QueueEntry[] {
+	const documents = [...outstanding.documents.values()]
+		.filter(({ isOpen }) => !isOpen)
+		.sort((a, b) => a.sinceMs - b.sinceMs)
+		.map((document): QueueEntry => ({
+			documentId: document.id,
+			subjectId: subjectsOf(document.id)[0] ?? null,
+			part: PART_OF_TYPE[document.type] ?? 'other',
+			state: entryState(document.refusedCode, inFlight.documentIds.has(document.id)),
+			sentBytes: 0,
+			totalBytes: 0,
+			refusal: refusalOf(document.refusedCode)
+		}));
+	const photos = [...outstanding.photos.values()].flatMap((photo): QueueEntry[] => {
+		if (photo.receipt === null) return [];
+		const sending = inFlight.photo?.sha256 === photo.sha256 ? inFlight.photo : null;
+		return [
+			{
+				documentId: photo.receipt.id,
+				subjectId: photo.receipt.transactionId || null,
+				part: 'photo',
+				state: entryState(photo.refusedCode, sending !== null),
+				sentBytes: sending?.sentBytes ?? 0,
+				totalBytes: photo.byteLength,
+				refusal: refusalOf(photo.refusedCode)
+			}
+		];
+	});
+	return [...documents, ...photos];
+}
+
+/** States of documents the server lacks something of; an id that is missing is sent. */
+export function itemStatesOf(
+	outstanding: Outstanding,
+	inFlight: InFlight,
+	subjectsOf: SubjectsOf
+): ReadonlyMap<string, ItemState> {
+	const states = new Map<string, ItemState>();
+	const mark = (id: string, state: ItemState) => {
+		const before = states.get(id);
+		if (before === undefined || WEIGHT[state] > WEIGHT[before]) states.set(id, state);
+	};
+	for (const document of outstanding.documents.values()) {
+		const state = stateOfDocument(document, inFlight);
+		for (const id of [document.id, ...subjectsOf(document.id)]) mark(id, state);
+	}
+	for (const photo of outstanding.photos.values()) {
+		if (photo.receipt === null) continue;
+		const state = stateOfPhoto(photo, inFlight);
+		for (const id of [photo.receipt.id, photo.receipt.transactionId]) if (id) mark(id, state);
+	}
+	return states;
+}
+
+/** Of several parts the one that says most: a refusal, then what moves, then what waits. */
+const WEIGHT: Readonly<Record<ItemState, number>> = {
+	sent: 0,
+	'on-this-device': 1,
+	sending: 2,
+	'needs-attention': 3
+};
+
+function stateOfDocument(
+	{ id, refusedCode }: OutstandingDocument,
+	{ documentIds }: InFlight
+): ItemState {
+	if (refusedCode !== null) return 'needs-attention';
+	return documentIds.has(id) ? 'sending' : 'on-this-device';
+}
+
+function stateOfPhoto({ sha256, refusedCode }: OutstandingPhoto, { photo }: InFlight): ItemState {
+	if (refusedCode !== null) return 'needs-attention';
+	return photo?.sha256 === sha256 ? 'sending' : 'on-this-device';
+}
+
+function entryState(refusedCode: string | null, isSending: boolean): QueueEntry['state'] {
+	return refusedCode !== null ? 'refused' : isSending ? 'sending' : 'waiting';
+}
+
+function refusalOf(code: string | null): QueueEntry['refusal'] {
+	return code === null ? null : { code };
+}
