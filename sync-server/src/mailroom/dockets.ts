@@ -44,6 +44,16 @@ export class Dockets {
 		return docket.subjectId;
 	}
 
+	/** Whether the submission itself has arrived. */
+	async isKnown(companyId: string, submissionId: string): Promise<boolean> {
+		return (await this.#docket(companyId, submissionId)).subjectId !== null;
+	}
+
+	/** Recalls and decisions that name a submission. */
+	async answersOf(companyId: string, submissionId: string): Promise<string[]> {
+		return (await this.#docket(companyId, submissionId)).answerIds;
+	}
+
 	/** Ids of every submission of a transaction, and of their recalls and decisions. */
 	async documentsOf(companyId: string, subjectId: string): Promise<string[]> {
 		const ids: string[] = [];

@@ -77,10 +77,7 @@ export class MailboxRounds {
 		if (post.length === 0 && enclosures.length === 0) return;
 		const { companyId, userId } = address;
 		const company = await this.#parts.accounts.companyPeople(companyId);
-		await this.#stamps.give(
-			companyId,
-			post.map(({ _id }) => _id)
-		);
+		await this.#stamps.give(companyId, await this.#inOrder(companyId, post));
 
 		const bags = new Bags();
 		const arrived: string[] = [];
@@ -107,6 +104,31 @@ export class MailboxRounds {
 		await this.#empty(bags);
 		for (const documentId of arrived) await this.#awaited.remove(mailbox.name, documentId);
 		await this.#keepCases(company, await this.#file(companyId, post));
+	}
+
+	/**
+	 * As they came, but nothing before what it answers: a recall or decision that was faster than its submission is
+	 * stamped with it.
+	 */
+	async #inOrder(companyId: string, post: readonly Post[]): Promise<string[]> {
+		const ids: string[] = [];
+		const early = new Map<string, string[]>();
+		const here = new Set<string>();
+		for (const document of post) {
+			if (document.type === 'submission') {
+				const waiting = await this.#dockets.answersOf(companyId, document._id);
+				ids.push(document._id, ...waiting, ...(early.get(document._id) ?? []));
+				here.add(document._id);
+				continue;
+			}
+			const { submissionId } = document.body;
+			if (here.has(submissionId) || (await this.#dockets.isKnown(companyId, submissionId))) {
+				ids.push(document._id);
+			} else {
+				early.set(submissionId, [...(early.get(submissionId) ?? []), document._id]);
+			}
+		}
+		return [...new Set(ids)];
 	}
 
 	/** Notes which case each document belongs to; gives the transactions whose case may have changed. */
