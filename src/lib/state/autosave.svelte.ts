@@ -1,5 +1,6 @@
 import type { Refusal } from '@outlay/domain/refusal';
 import type { Done } from '#lib/commands/app.ts';
+import { codeOf } from './attempt.ts';
 
 /** Long enough not to write at every keystroke, short enough that nobody notices. */
 const DEBOUNCE_MS = 400;
@@ -49,6 +50,24 @@ export class Autosave<C extends object> {
 		return this.#running;
 	}
 
+	/** Forgets what waits, for a draft that is thrown away. */
+	drop(): void {
+		if (this.#timer !== null) clearTimeout(this.#timer);
+		this.#timer = null;
+		this.#pending = {};
+	}
+
+	/** Runs a deed about the same draft between two writes, so that they don't both create it. */
+	async inOrder<T>(deed: () => Promise<T>): Promise<T> {
+		await this.flush();
+		const done = this.#running.then(deed);
+		this.#running = done.then(
+			() => undefined,
+			() => undefined
+		);
+		return done;
+	}
+
 	async #write(): Promise<void> {
 		while (Object.keys(this.#pending).length > 0) {
 			const change = this.#pending;
@@ -80,15 +99,6 @@ export class Autosave<C extends object> {
 			this.#pending = { ...rest, ...this.#pending };
 		}
 	}
-}
-
-/** The stable code of a typed error; `unexpected` for anything else. */
-export function codeOf(error: unknown): string {
-	if (typeof error === 'object' && error !== null && 'code' in error) {
-		if (typeof error.code === 'string') return error.code;
-	}
-	if (error instanceof DOMException && error.name === 'QuotaExceededError') return 'storage.full';
-	return 'unexpected';
 }
 
 /** Flushes when the page may be about to go away: hidden, or left. Returns how to stop. */
