@@ -103,9 +103,11 @@ export function formatBytes(bytes: number): string {
 /** "1.3 of 2.1 MB". */
 export function formatBytesOf(doneBytes: number, totalBytes: number): string {
 	const unit = unitFor(totalBytes);
+	// A small part of much would read "0.0": it then keeps its own unit.
+	const isTiny = unitFor(doneBytes) !== unit && doneBytes > 0 && unit === 'GB';
 	return m.format_bytes_of({
-		done: bytesIn(doneBytes, unit).figure,
-		total: `${bytesIn(totalBytes, unit).figure}\u00a0${unit}`
+		done: isTiny ? formatBytes(doneBytes) : bytesIn(doneBytes, unit).figure,
+		total: formatBytes(totalBytes)
 	});
 }
 

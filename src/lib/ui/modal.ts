@@ -6,7 +6,11 @@ import type { Attachment } from 'svelte/attachments';
  */
 export function modal(isOpen: boolean, onclose: () => void): Attachment<HTMLDialogElement> {
 	return (dialog) => {
-		if (isOpen && !dialog.open) dialog.showModal();
+		if (isOpen && !dialog.open) {
+			dialog.showModal();
+			// The main thing first, not the button that closes.
+			dialog.querySelector<HTMLElement>('[data-first]')?.focus();
+		}
 		if (!isOpen && dialog.open) dialog.close();
 		const closed = () => {
 			if (isOpen) onclose();
