@@ -6,6 +6,9 @@ const PORTS = '^src/lib/commands/ports[.]ts$';
 const WORDS = '^src/lib/paraglide/';
 const DOMAIN = '^src/lib/domain/';
 
+/** @typedef {{ may: string[], also?: string[], because: string }} Room */
+
+/** @type {Record<string, Room>} */
 const rooms = {
 	domain: { may: [], because: 'rules are pure and the same on device and server' },
 	commands: {
@@ -25,6 +28,7 @@ const rooms = {
 	}
 };
 
+/** @type {Record<string, Room>} */
 const serverRooms = {
 	store: { may: [], because: 'documents and revisions know nothing of HTTP or people' },
 	access: {
@@ -37,6 +41,7 @@ const serverRooms = {
 	http: { may: ['store'], because: 'the edge turns errors and bytes into answers' }
 };
 
+/** @type {(base: string, prefix: string, room: [string, Room]) => import('dependency-cruiser').IForbiddenRuleType} */
 const stay = (base, prefix, [name, { may, also = [], because }]) => ({
 	name: `${prefix}${name}-stays-in-its-room`,
 	comment: `${base}${name} may import only itself${may.length ? `, ${may.join(', ')}` : ''}: ${because}.`,
@@ -54,6 +59,7 @@ const stay = (base, prefix, [name, { may, also = [], because }]) => ({
 	}
 });
 
+/** @type {(name: string, library: string, home: string, because: string) => import('dependency-cruiser').IForbiddenRuleType} */
 const only = (name, library, home, because) => ({
 	name,
 	comment: `Only ${home} may import ${library}: ${because}.`,

@@ -53,6 +53,8 @@ export interface Recording {
 	screenStaysOn: boolean | null;
 	/** The recording was resumed after the app had been closed. */
 	wasInterrupted: boolean;
+	/** Why the last fixes are not stored yet, such as `storage.full`; null while each one is. */
+	storageFailure: string | null;
 }
 
 /** Location is read only between `start` and `stop`. */

@@ -15,8 +15,6 @@ export interface RecorderContext extends DeedContext {
 	locations: Locations;
 	wakeLock: WakeLock;
 	recordingLock: RecordingLock;
-	/** Told of what went wrong while a fix was stored; the fix stays queued. */
-	onFailure: (error: unknown) => void;
 }
 
 /** A position from before Start is nobody's business, even when the browser hands one out. */
@@ -35,7 +33,8 @@ const IDLE: Recording = {
 	gaps: [],
 	locationRefusal: null,
 	screenStaysOn: null,
-	wasInterrupted: false
+	wasInterrupted: false,
+	storageFailure: null
 };
 
 /** The one owner of a recording in this tab: positions are read between `start` and `stop` only. */
@@ -83,7 +82,11 @@ export function createTripRecorder(context: RecorderContext): TripRecorder & {
 			fix.speedMps,
 			fix.headingDeg
 		];
-		writer?.write(row).catch(context.onFailure);
+		writer?.write(row).then(
+			() => recording.storageFailure !== null && show({ storageFailure: null }),
+			// The fix stays queued and is written with the next one.
+			(error: unknown) => show({ storageFailure: codeOf(error) })
+		);
 		meter.add(row);
 		const { distanceM, gaps, path } = meter.reading();
 		show({
@@ -289,4 +292,10 @@ export function createTripRecorder(context: RecorderContext): TripRecorder & {
 			show(IDLE);
 		}
 	};
+}
+
+function codeOf(error: unknown): string {
+	return typeof error === 'object' && error !== null && 'code' in error
+		? String(error.code)
+		: 'storage.failed';
 }
