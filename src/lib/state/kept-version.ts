@@ -51,7 +51,7 @@ export function keptFields(kept: Kept, shown: Transaction | null): KeptField[] {
 function valueWords(field: string, body: Readonly<Record<string, unknown>>): string {
 	const value = body[field];
 	if (field === 'amountMinor' && typeof value === 'number') {
-		const currency = String(body['currency'] ?? '');
+		const currency = typeof body['currency'] === 'string' ? body['currency'] : 'XXX';
 		const { whole, decimals } = formatAmount(value, currency, getLocale());
 		return `${whole}${decimals} ${currency}`;
 	}
