@@ -40,20 +40,25 @@ function installPackages() {
 	const lockMs = modifiedMs(path.join(ROOT, 'package-lock.json'));
 	if (installedMs > 0 && installedMs >= lockMs) return;
 	console.log('Installing packages. This takes a minute or two the first time.');
-	const deed = lockMs > 0 ? 'ci' : 'install';
+	// A lock file made against a registry without some platforms' packages is refused by `npm ci`; `npm install` takes
+	// the same versions from it and adds what is missing, here without writing the file.
+	if (lockMs > 0 && npm(['ci', '--loglevel=silent'])) return;
+	if (npm(['install', '--no-save', '--loglevel=error'])) return;
+	fail('The packages could not be installed. The lines above say why; then run npm start again.');
+}
+
+/**
+ * Whether npm did it.
+ * @param {string[]} args
+ */
+function npm(args) {
 	// The build needs development packages, also where NODE_ENV says production.
-	const args = [deed, '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'];
-	const npm = process.env['npm_execpath'];
-	const { status } = npm
-		? spawnSync(process.execPath, [npm, ...args], { cwd: ROOT, stdio: 'inherit' })
-		: spawnSync('npm', args, {
-				cwd: ROOT,
-				stdio: 'inherit',
-				shell: process.platform === 'win32'
-			});
-	if (status !== 0) {
-		fail('The packages could not be installed. The lines above say why; then run npm start again.');
-	}
+	const all = [...args, '--include=dev', '--no-audit', '--no-fund'];
+	const own = process.env['npm_execpath'];
+	const { status } = own
+		? spawnSync(process.execPath, [own, ...all], { cwd: ROOT, stdio: 'inherit' })
+		: spawnSync('npm', all, { cwd: ROOT, stdio: 'inherit', shell: process.platform === 'win32' });
+	return status === 0;
 }
 
 function buildApp() {

@@ -20,7 +20,8 @@ const LONGEST_SOCKET_PATH = 100;
  * server leaves a socket nobody answers on, which is taken over. Returns how to give it back. Throws `DataInUse`.
  */
 export async function claimData(directory: string): Promise<() => Promise<void>> {
-	await mkdir(directory, { recursive: true });
+	// Nobody else on this machine reads a new one.
+	await mkdir(directory, { recursive: true, mode: 0o700 });
 	const address = socketAddress(directory);
 	if (address === null) return () => Promise.resolve();
 	if (await answers(address)) throw new DataInUse();

@@ -141,7 +141,7 @@ function readOrigin(name: string, text: string): string {
 }
 
 function readLogLevel(text: string | null): LogLevel {
-	const level = LOG_LEVELS.find((known) => known === (text ?? 'info'));
+	const level = LOG_LEVELS.find((known) => known === (text ?? 'warn'));
 	if (level === undefined) {
 		throw new ConfigError(`OUTLAY_LOG_LEVEL must be one of ${LOG_LEVELS.join(', ')}.`);
 	}
