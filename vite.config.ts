@@ -3,6 +3,7 @@ import { sveltekit } from '@sveltejs/kit/vite';
 import tailwindcss from '@tailwindcss/vite';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
+import { outlayBehindVite, outlayCommands } from './tests/support/outlay-behind-vite.ts';
 
 /** Where the sync server listens while the app runs with reload (`npm run dev`). */
 const syncServer = process.env['OUTLAY_SYNC_SERVER'] ?? 'http://127.0.0.1:3000';
@@ -74,6 +75,26 @@ export default defineConfig({
 						headless: true,
 						screenshotFailures: false,
 						provider: chromium,
+						instances: [{ browser: 'chromium' }]
+					}
+				}
+			},
+			{
+				extends: true,
+				plugins: [outlayBehindVite()],
+				test: {
+					name: 'integration',
+					include: ['tests/integration/**/*.test.ts'],
+					testTimeout: 60_000,
+					hookTimeout: 60_000,
+					// One server at a time behind the one origin.
+					fileParallelism: false,
+					browser: {
+						enabled: true,
+						headless: true,
+						screenshotFailures: false,
+						provider: chromium,
+						commands: outlayCommands,
 						instances: [{ browser: 'chromium' }]
 					}
 				}

@@ -3,8 +3,7 @@ export type StorageErrorCode =
 	| 'storage.exists'
 	| 'storage.full'
 	| 'storage.read_only'
-	| 'storage.key_unreadable'
-	| 'storage.hash_mismatch';
+	| 'storage.key_unreadable';
 
 /** The device's store could not do what was asked; nothing was half-written. */
 export class StorageError extends Error {

@@ -60,8 +60,14 @@ export class Push {
 			let batch: RowState[] = [];
 			const turn = async () => {
 				batch = await this.#nextBatch(outstanding.sendableDocuments());
+				if (batch.length === 0) return;
 				onSending(batch.map(({ id }) => id));
-				if (batch.length > 0) await this.#offer(batch);
+				try {
+					await this.#offer(batch);
+				} finally {
+					// A broken line waits; nothing is on its way meanwhile.
+					onSending([]);
+				}
 			};
 			try {
 				await line.persist(() =>
@@ -70,8 +76,6 @@ export class Push {
 				this.#batchRows = Math.min(BATCH_ROWS, this.#batchRows * 2);
 			} catch (error) {
 				await this.#handleRefusedBatch(error, batch);
-			} finally {
-				onSending([]);
 			}
 		}
 	}

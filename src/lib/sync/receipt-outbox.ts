@@ -41,15 +41,17 @@ export async function sendPhotos(parts: OutboxParts): Promise<void> {
 		if (line.isStopped || outstanding.sendableDocuments().length > 0) return;
 		const [photo] = outstanding.sendablePhotos();
 		if (photo === undefined) return;
-		try {
-			await line.persist(() =>
-				oneAtATime(`${parts.database.name}-photos`, PHOTO_PATIENCE_MS, parts.signal, () =>
-					sendPhoto(parts, photo)
-				)
-			);
-		} finally {
-			onProgress(null);
-		}
+		const turn = async () => {
+			try {
+				await sendPhoto(parts, photo);
+			} finally {
+				// A broken line waits; nothing is on its way meanwhile.
+				onProgress(null);
+			}
+		};
+		await line.persist(() =>
+			oneAtATime(`${parts.database.name}-photos`, PHOTO_PATIENCE_MS, parts.signal, turn)
+		);
 	}
 }
 

@@ -1,0 +1,121 @@
+import { request as ask, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { BrowserCommand } from 'vitest/node';
+import type { Plugin } from 'vite';
+import { tsImport } from 'tsx/esm/api';
+import type * as Server from './server.ts';
+
+type TestServerProcess = Server.TestServerProcess;
+
+/** Addresses of the sync server, as the app asks for them. */
+const OURS = /^\/(_outlay|mailbox-|settings-|ledger-)/;
+
+/** The one server of a test run, in a process of its own, and the port it comes back to. */
+let server: TestServerProcess | null = null;
+let dataDir: string | null = null;
+let signIns: TestServerProcess['signIns'] = [];
+/** Kills the server once this many bytes of a photo have gone through; null lets them pass. */
+let killAfterBytes: number | null = null;
+
+/**
+ * Lets pages of the test browser reach the sync server under their own origin, as they do when it serves the app.
+ * A server that is not there breaks the connection, as a network does.
+ */
+export function outlayBehindVite(): Plugin {
+	return {
+		name: 'outlay-behind-vite',
+		configureServer(vite) {
+			vite.middlewares.use((incoming, outgoing, next) => {
+				if (OURS.test(incoming.url ?? '')) forward(incoming, outgoing);
+				else next();
+			});
+		}
+	};
+}
+
+function forward(incoming: IncomingMessage, outgoing: ServerResponse): void {
+	const cut = () => {
+		incoming.destroy();
+		outgoing.destroy();
+	};
+	if (server === null) {
+		cut();
+		return;
+	}
+	const { url } = server;
+	const forwarded = ask(
+		new URL(incoming.url ?? '/', url),
+		{
+			method: incoming.method,
+			headers: { ...incoming.headers, origin: url, host: new URL(url).host }
+		},
+		(answer) => {
+			outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+			answer.pipe(outgoing);
+			answer.on('error', cut);
+		}
+	);
+	forwarded.on('error', cut);
+	outgoing.on('close', () => forwarded.destroy());
+	if (killAfterBytes !== null && incoming.method === 'PUT') {
+		let bytes = 0;
+		incoming.on('data', (chunk: Buffer) => {
+			bytes += chunk.length;
+			if (killAfterBytes === null || bytes < killAfterBytes) return;
+			killAfterBytes = null;
+			void server?.kill();
+			server = null;
+		});
+	}
+	incoming.pipe(forwarded);
+}
+
+/** The configuration file is bundled; the server must not be. */
+async function serverSupport(): Promise<typeof Server> {
+	return (await tsImport('./server.ts', import.meta.url)) as typeof Server;
+}
+
+async function start(): Promise<void> {
+	const { startServerProcess, temporaryDirectory } = await serverSupport();
+	dataDir ??= await temporaryDirectory();
+	server = await startServerProcess({ dataDir });
+	if (server.signIns.length > 0) ({ signIns } = server);
+}
+
+/** What tests in the browser can have done to the server. */
+export const outlayCommands = {
+	/** Starts it, on the data it had; answers the sign-ins of its first start. */
+	async startOutlay() {
+		if (server === null) await start();
+		return signIns;
+	},
+	async killOutlay() {
+		await server?.kill();
+		server = null;
+	},
+	killOutlayAfterBytes(_context: unknown, bytes: number) {
+		killAfterBytes = bytes;
+	},
+	isOutlayRunning() {
+		return server !== null;
+	},
+	/** Ends it and forgets its data. */
+	async removeOutlay() {
+		await server?.stop();
+		server = null;
+		if (dataDir === null) return;
+		const { remove } = await serverSupport();
+		await remove(dataDir);
+		dataDir = null;
+		signIns = [];
+	},
+	/** Asks as the server's administrator, past all access rules. */
+	async askOutlay(_context: unknown, path: string) {
+		if (server === null) return null;
+		const { ADMINISTRATOR } = await serverSupport();
+		const basic = Buffer.from(`${ADMINISTRATOR.name}:${ADMINISTRATOR.password}`).toString('base64');
+		const response = await fetch(new URL(path, server.url), {
+			headers: { authorization: `Basic ${basic}`, accept: 'application/json' }
+		});
+		return (await response.json()) as unknown;
+	}
+} satisfies Record<string, BrowserCommand<never[]> | ((...args: never[]) => unknown)>;

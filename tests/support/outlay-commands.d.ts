@@ -1,0 +1,13 @@
+import type { SignInCard } from './device.ts';
+
+declare module 'vitest/internal/browser' {
+	/** See `outlay-behind-vite.ts`. */
+	interface BrowserCommands {
+		startOutlay(): Promise<(SignInCard & { name: string })[]>;
+		killOutlay(): Promise<void>;
+		killOutlayAfterBytes(bytes: number): Promise<void>;
+		isOutlayRunning(): Promise<boolean>;
+		removeOutlay(): Promise<void>;
+		askOutlay(path: string): Promise<unknown>;
+	}
+}
