@@ -75,9 +75,8 @@ function buildApp() {
 
 /** In this process, so that signals reach the server without a detour. */
 async function runServer() {
-	// Just installed, perhaps: not known when this file was loaded.
-	const tsx = pathToFileURL(path.join(ROOT, 'node_modules/tsx/dist/esm/api/index.mjs')).href;
-	const { register } = await import(tsx);
+	// Only now: it may just have been installed.
+	const { register } = await import('tsx/esm/api');
 	register();
 	await import(pathToFileURL(SERVER).href);
 }

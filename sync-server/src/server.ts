@@ -86,6 +86,11 @@ export async function createServer({
 	});
 	const mailroom = new Mailroom({ store, registry, accounts, now }, log);
 	let sweeping: NodeJS.Timeout | undefined;
+	let swept = Promise.resolve();
+	const sweep = () =>
+		sessions.removeExpired().catch((error: unknown) => {
+			log.error({ err: error }, 'expired sessions could not be removed');
+		});
 
 	const app: FastifyInstance = Fastify({
 		loggerInstance: log,
@@ -144,10 +149,9 @@ export async function createServer({
 			await app.listen({ host: config.host, port: config.port });
 			await mailroom.start();
 			sweeping = setInterval(() => {
-				sessions.removeExpired().catch((error: unknown) => {
-					log.error({ err: error }, 'expired sessions could not be removed');
-				});
+				swept = sweep();
 			}, EXPIRED_SWEEP_MS).unref();
+			swept = sweep();
 			return { url: addressOf(app.server.address() as AddressInfo), signIns };
 		},
 
@@ -162,6 +166,7 @@ export async function createServer({
 			await app.close();
 			clearTimeout(impatient);
 			await mailroom.stop();
+			await swept;
 			await store.close();
 		}
 	};
