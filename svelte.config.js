@@ -16,7 +16,14 @@ const config = {
 			directives: {
 				'default-src': ['self'],
 				'script-src': ['self', 'wasm-unsafe-eval'],
-				'style-src': ['self'],
+				// The hash is of the one style attribute in SvelteKit's own page announcer; nothing else may be inline.
+				'style-src': [
+					'self',
+					'unsafe-hashes',
+					'sha256-S8qMpvofolR8Mpjy4kQvEm7m1q8clzU4dfDH0AmvZjo='
+				],
+				// SvelteKit's page announcer carries this one style attribute; no other is let through.
+				'style-src-attr': ['unsafe-hashes', 'sha256-S8qMpvofolR8Mpjy4kQvEm7m1q8clzU4dfDH0AmvZjo='],
 				'img-src': ['self', 'blob:', 'data:'],
 				'connect-src': ['self'],
 				'worker-src': ['self'],

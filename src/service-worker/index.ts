@@ -4,6 +4,7 @@
 /// <reference types="@sveltejs/kit" />
 import { build, files, version } from '$service-worker';
 import {
+	addPlugins,
 	cleanupOutdatedCaches,
 	createHandlerBoundToURL,
 	precacheAndRoute
@@ -15,6 +16,22 @@ import { NavigationRoute, registerRoute } from 'workbox-routing';
  * the encrypted store, and nowhere else.
  */
 declare const self: ServiceWorkerGlobalScope;
+
+/**
+ * Pages and documents share addresses, so the server's answers vary by `Accept`; a kept file is the same for every
+ * reader. Without this, a stylesheet kept while installing is not found again, since it is asked for differently.
+ */
+addPlugins([
+	{
+		cacheWillUpdate({ response }) {
+			if (!response.ok) return Promise.resolve(null);
+			const headers = new Headers(response.headers);
+			headers.delete('vary');
+			const { status, statusText } = response;
+			return Promise.resolve(new Response(response.body, { status, statusText, headers }));
+		}
+	}
+]);
 
 precacheAndRoute([
 	// Names of built files carry their hash; static files and the fallback page change with the version.
