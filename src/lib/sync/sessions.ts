@@ -66,8 +66,9 @@ export function createSessions(parts: SessionParts): Sessions {
 
 		async signOut() {
 			await endServerSession();
-			memory.announceSignedOut();
+			// Closed here before anybody hears of it: whoever follows the session would close it a second time.
 			await parts.closeAccount();
+			memory.announceSignedOut();
 			await parts.removeEverything();
 		}
 	};
