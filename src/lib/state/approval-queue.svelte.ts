@@ -2,7 +2,6 @@ import { SvelteSet } from 'svelte/reactivity';
 import { titleOf } from '@outlay/domain/transaction';
 import type { Account } from '#lib/commands/app.ts';
 import { approvalItems, isWaitingFor, type ApprovalItem } from './approval-items.svelte.ts';
-import { formatKilometres } from './formats.ts';
 import { people, type PersonName } from './people.svelte.ts';
 
 /** A line of the approver's list. */
@@ -89,14 +88,10 @@ export class ApprovalQueue {
 	#rowOf(item: ApprovalItem): ApprovalRow {
 		const { submission, standing } = item;
 		const { snapshot, amountMinor, currency, derivation, receipts } = submission.body;
-		const title = titleOf(snapshot);
 		return {
 			item,
 			id: submission._id,
-			title:
-				snapshot.kind === 'mileage' && snapshot.distanceM !== null
-					? `${title}, ${formatKilometres(snapshot.distanceM)} km`
-					: title,
+			title: titleOf(snapshot),
 			person: this.#names.of(submission.ownerId),
 			kind: snapshot.kind,
 			amountMinor,
