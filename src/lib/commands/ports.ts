@@ -91,7 +91,7 @@ export interface KeptEntry {
 export interface Sync {
 	readonly status: Live<SyncStatus>;
 	readonly queue: Live<QueueEntry[]>;
-	/** State of documents by id; a transaction's includes its receipts, photos and submissions. */
+	/** State of documents by id; a transaction's includes its receipts, photos and submissions. An id that is missing is sent. */
 	readonly itemStates: Live<ReadonlyMap<string, ItemState>>;
 	/** Try now: a tap, a return to the app, a change of network. */
 	wake(): void;

@@ -1,0 +1,98 @@
+import type { ExpenseBody } from '@outlay/domain/transaction';
+import { describe, expect, it } from 'vitest';
+import { rowOf, unsentRow, unsentTombstone, type RowState } from '#lib/storage/rows.ts';
+import { absorb } from '#lib/sync/absorb.ts';
+import { WORKER, aSubmission, aTransaction } from '../../support/documents.ts';
+
+const NOW_MS = 1_800_000_000_000;
+const sent = (change: Partial<ExpenseBody>, couchRev: string): RowState => ({
+	...rowOf(aTransaction(1, change)),
+	couchRev
+});
+const tombstone = (couchRev: string, removal = ''): RowState => ({
+	...sent({}, couchRev),
+	body: {},
+	removal,
+	_deleted: true
+});
+const edited = (from: RowState, change: Partial<ExpenseBody>) =>
+	unsentRow(aTransaction(1, change), from, NOW_MS);
+const take = (here: RowState | null, theirs: RowState) => absorb(here, theirs, WORKER, NOW_MS);
+
+describe('a version of the server', () => {
+	it('is taken where nothing was edited', async () => {
+		const theirs = sent({ purpose: 'b' }, '2-b');
+		expect(await take(null, theirs)).toEqual({ row: theirs, kept: null });
+		expect(await take(sent({ purpose: 'a' }, '1-a'), theirs)).toEqual({ row: theirs, kept: null });
+		expect((await take(sent({}, '1-a'), tombstone('2-x'))).row?._deleted).toBe(true);
+		expect((await take(null, tombstone('2-x'))).row).toBeNull();
+	});
+
+	it('is left where it is old', async () => {
+		expect((await take(sent({}, '3-c'), sent({}, '2-b'))).row).toBeNull();
+		expect((await take(await edited(sent({}, '2-b'), {}), sent({}, '2-b'))).row).toBeNull();
+	});
+
+	it('that is exactly what was edited here settles it', async () => {
+		const here = await edited(sent({ purpose: 'a' }, '1-a'), { purpose: 'b' });
+		const theirs = sent({ purpose: 'b' }, '2-b');
+		expect((await take(here, theirs)).row).toEqual(theirs);
+	});
+
+	it('that is our own earlier push is no conflict', async () => {
+		const offered = await edited(sent({ purpose: 'a' }, '1-a'), { purpose: 'b' });
+		const here = await edited(offered, { purpose: 'c' });
+		const { row, kept } = await take(here, sent({ purpose: 'b' }, '2-b'));
+		expect(kept).toBeNull();
+		expect(row).toMatchObject({ couchRev: '2-b', body: { purpose: 'c' } });
+		expect(row?.unsentSinceMs).toBeGreaterThan(0);
+	});
+
+	it('is merged with an edit, and what lost is kept under an id of its own', async () => {
+		const base = sent({ purpose: 'a', merchant: 'x' }, '1-a');
+		const here = await edited(base, { purpose: 'mine', merchant: 'x' });
+		const theirs = sent({ purpose: 'theirs', merchant: 'y' }, '2-b');
+		const first = await take(here, theirs);
+		expect(first.row).toMatchObject({
+			couchRev: '2-b',
+			body: { purpose: 'mine', merchant: 'y' },
+			unsent: { base: { body: { purpose: 'theirs', merchant: 'y' } } }
+		});
+		expect(first.kept?.body).toMatchObject({
+			documentId: here.id,
+			fields: ['purpose'],
+			lost: { purpose: 'theirs' }
+		});
+		expect((await take(here, theirs)).kept?.id).toBe(first.kept?.id);
+	});
+
+	it('that was deleted does not swallow an edit', async () => {
+		const here = await edited(sent({ purpose: 'a' }, '1-a'), { purpose: 'mine' });
+		const { row } = await take(here, tombstone('2-x'));
+		expect(row).toMatchObject({ _deleted: false, couchRev: '2-x', body: { purpose: 'mine' } });
+	});
+
+	it('that was removed by the server stays removed', async () => {
+		const here = await edited(sent({ purpose: 'a' }, '1-a'), { purpose: 'mine' });
+		const { row } = await take(here, tombstone('2-x', 'erased'));
+		expect(row).toMatchObject({ _deleted: true, removal: 'erased', unsentSinceMs: 0 });
+	});
+
+	it('that was edited is not deleted by a deletion made before', async () => {
+		const base = sent({ purpose: 'a' }, '1-a');
+		const here = await unsentTombstone(base, NOW_MS);
+		const touched = await take(here, sent({ purpose: 'theirs' }, '2-b'));
+		expect(touched.row).toMatchObject({ _deleted: false, body: { purpose: 'theirs' } });
+		const untouched = await take(here, { ...base, couchRev: '2-same' });
+		expect(untouched.row).toMatchObject({ _deleted: true, couchRev: '2-same' });
+	});
+
+	it('wins over anything written here about documents of others and what never changes', async () => {
+		const other = { ...(await edited(sent({}, '1-a'), { purpose: 'b' })), ownerId: 'somebody' };
+		const theirs = sent({ purpose: 'c' }, '2-b');
+		expect((await take(other, theirs)).row).toEqual(theirs);
+		const mine = await unsentRow(aSubmission(1, { amountMinor: 1 }), null, NOW_MS);
+		const judged = { ...rowOf(aSubmission(1)), couchRev: '1-s' };
+		expect((await take(mine, judged)).row).toEqual(judged);
+	});
+});
