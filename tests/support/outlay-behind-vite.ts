@@ -16,6 +16,11 @@ let signIns: TestServerProcess['signIns'] = [];
 /** Kills the server once this many bytes of a photo have gone through; null lets them pass. */
 let killAfterBytes: number | null = null;
 
+// A run that breaks off leaves no server behind.
+process.once('exit', () => {
+	void server?.kill();
+});
+
 /**
  * Lets pages of the test browser reach the sync server under their own origin, as they do when it serves the app.
  * A server that is not there breaks the connection, as a network does.
