@@ -71,6 +71,12 @@ export class ExpenseForm {
 		}
 	}
 
+	/** A choice is made in one go, so it is stored at once. */
+	choose(change: Parameters<this['edit']>[0]): void {
+		this.edit(change);
+		void this.autosave.flush();
+	}
+
 	/** Reads what stands in the amount field; what can't be read is stored as it was typed. */
 	editAmount(): void {
 		this.#amountRefusal = null;
@@ -93,9 +99,11 @@ export class ExpenseForm {
 	/** Another currency may have other decimals, so the amount is read again. */
 	editCurrency(): void {
 		this.autosave.note({ currency: this.currency });
-		if (this.amountText === '') return;
-		this.editAmount();
-		this.leaveAmount();
+		if (this.amountText !== '') {
+			this.editAmount();
+			this.leaveAmount();
+		}
+		void this.autosave.flush();
 	}
 
 	/** What Submit said; its field is marked until it is edited. */

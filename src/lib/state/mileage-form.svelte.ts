@@ -62,6 +62,12 @@ export class MileageForm {
 		}
 	}
 
+	/** A choice is made in one go, so it is stored at once. */
+	choose(change: Parameters<this['edit']>[0]): void {
+		this.edit(change);
+		void this.autosave.flush();
+	}
+
 	/** Reads what stands in the distance field; what can't be read is stored as it was typed. */
 	editDistance(): void {
 		this.#distanceRefusal = null;
@@ -82,7 +88,7 @@ export class MileageForm {
 	}
 
 	/** The recorded distance counts, or the person types it instead. */
-	choose(source: MileageBody['distanceSource'], recordedM: number): void {
+	chooseSource(source: MileageBody['distanceSource'], recordedM: number): void {
 		this.source = source;
 		if (this.#submitRefusal?.field === 'distanceM') this.#submitRefusal = null;
 		if (source === 'typed') return this.editDistance();
@@ -92,6 +98,7 @@ export class MileageForm {
 			distanceText: '',
 			distanceSource: 'recorded'
 		});
+		void this.autosave.flush();
 	}
 
 	/** What Submit said; its field is marked until it is edited. */
