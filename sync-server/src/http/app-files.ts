@@ -64,6 +64,11 @@ function sendAppFile(reply: FastifyReply, root: string, file: string): FastifyRe
 		isImmutable ? 'public, max-age=31536000, immutable' : 'no-cache'
 	);
 	if (file.endsWith('.html')) void reply.header('content-security-policy', PAGE_POLICY);
-	else if (/\.m?js$/.test(file)) void reply.header('content-security-policy', SCRIPT_POLICY);
+	else {
+		// An existing file is the same whatever is accepted. With `Vary` the service worker's cache, filled with
+		// one Accept header, would not answer a stylesheet or an icon asked for with another.
+		reply.raw.removeHeader('vary');
+	}
+	if (/\.m?js$/.test(file)) void reply.header('content-security-policy', SCRIPT_POLICY);
 	return reply.sendFile(file, root, { cacheControl: false });
 }

@@ -18,7 +18,7 @@ const PERMISSIONS = [
 	'camera=(self)',
 	'geolocation=(self)',
 	'screen-wake-lock=(self)',
-	...['microphone', 'payment', 'usb', 'serial', 'bluetooth', 'midi', 'display-capture'].map(
+	...['microphone', 'payment', 'usb', 'serial', 'midi', 'display-capture'].map(
 		(feature) => `${feature}=()`
 	)
 ].join(', ');
