@@ -68,7 +68,7 @@ test('a busy button keeps its place and takes no second press', async () => {
 test('an amount is grouped the way of the language and always has its decimals', async () => {
 	const english = await render(Amount, { amountMinor: 425000, currency: 'DKK' });
 	await expect.element(english.getByText('4,250')).toHaveTextContent('4,250.00 DKK');
-	english.unmount();
+	await english.unmount();
 	locale = 'da';
 	const danish = await render(Amount, { amountMinor: -425050, currency: 'DKK' });
 	await expect.element(danish.getByText('4.250')).toHaveTextContent('−4.250,50 DKK');
@@ -182,7 +182,7 @@ test('each state has its own word beside its picture', async () => {
 	for (const state of Object.keys(words) as (keyof typeof words)[]) {
 		const screen = await render(StateMark, { state });
 		await expect.element(screen.getByText(words[state])).toBeVisible();
-		screen.unmount();
+		await screen.unmount();
 	}
 });
 
@@ -194,7 +194,7 @@ test('approvals are in the dock of approvers only, and say how many wait', async
 	await expect
 		.element(worker.getByRole('link', { name: 'Home' }))
 		.toHaveAttribute('aria-current', 'page');
-	worker.unmount();
+	await worker.unmount();
 	const approver = await render(Dock, { ...shared, approvalCount: 3 });
 	await expect.element(approver.getByRole('link', { name: 'Approvals 3 waiting' })).toBeVisible();
 });
