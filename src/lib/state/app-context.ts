@@ -27,8 +27,3 @@ export function useAccount(): Account {
 	if (account === null) throw new Error('nobody is signed in');
 	return account;
 }
-
-/** The context a component can be mounted with on its own. */
-export function contextFor(holder: AppHolder): Map<unknown, unknown> {
-	return new Map<unknown, unknown>([[KEY, holder]]);
-}
