@@ -160,7 +160,9 @@ for (const howItReturns of RETURNS) {
 					.getByRole('button', { name: /^Approve/ })
 					.first()
 					.click();
-				await expect(managerPage.getByText('Nothing waits for you')).toBeVisible();
+				await expect(
+					managerPage.getByRole('heading', { name: 'Nothing waits for you' }).first()
+				).toBeVisible();
 				await desk.setOffline(false);
 				await waitUntilUpToDate(managerPage);
 			});
@@ -184,7 +186,9 @@ for (const howItReturns of RETURNS) {
 					.getByRole('button', { name: /^Approve/ })
 					.first()
 					.click();
-				await expect(managerPage.getByText('Nothing waits for you')).toBeVisible();
+				await expect(
+					managerPage.getByRole('heading', { name: 'Nothing waits for you' }).first()
+				).toBeVisible();
 				await page.goto(url);
 				await expect(page.getByRole('link', { name: /Aldi/ })).toContainText('Approved');
 			});
