@@ -441,6 +441,53 @@ describe('documents', () => {
 		expect(await jonas.read(submission._id)).toMatchObject({ body: { amountMinor: 12_550 } });
 	});
 
+	test('that were sent are not changed by writes that come at the same time', async () => {
+		const withHistory = (document: object, ids: string[]) => ({
+			...document,
+			_rev: `${ids.length}-${ids[0]}`,
+			_revisions: { start: ids.length, ids }
+		});
+		const send = (docs: object[]) =>
+			jonas.request('POST', `/${jonas.mailbox}/_bulk_docs`, { new_edits: false, docs });
+		const [first, second] = ['a'.repeat(32), 'b'.repeat(32)];
+		const pair = async () => {
+			const sent = await jonas.submission();
+			const changed = { ...sent, updatedAt: '2026-01-01T00:00:00.000Z' };
+			return {
+				sent,
+				before: withHistory(sent, [first]),
+				after: withHistory(changed, [second, first])
+			};
+		};
+
+		const rows = await pair();
+		const { body } = await send([rows.before, rows.after]);
+		expect(body).toMatchObject([{ id: rows.sent._id, error: 'forbidden' }]);
+		expect(JSON.stringify(body)).toContain('document.immutable');
+		expect(await jonas.read(rows.sent._id)).toMatchObject({ updatedAt: rows.sent.updatedAt });
+
+		for (let round = 0; round < 20; round++) {
+			const { sent, before, after } = await pair();
+			await Promise.all([send([before]), send([after])]);
+			// Whichever came first stands alone: nothing was put on top of it.
+			const { body: leaf } = await jonas.request(
+				'GET',
+				`/${jonas.mailbox}/${sent._id}?revs_info=true`
+			);
+			const known = (leaf['_revs_info'] as { status: string }[]).filter(
+				({ status }) => status === 'available'
+			);
+			expect(known).toHaveLength(1);
+		}
+
+		// Working copies may: each row is judged on what the row before left.
+		const draft = jonas.document('transaction', jonas.newId('transaction'), jonas.expense());
+		const edited = { ...draft, updatedAt: '2026-01-01T00:00:00.000Z' };
+		const both = [withHistory(draft, [first]), withHistory(edited, [second, first])];
+		expect((await send(both)).body).toEqual([]);
+		expect(await jonas.read(draft._id)).toMatchObject({ updatedAt: edited.updatedAt });
+	});
+
 	test('that break a rule of business are refused as submissions, not as drafts', async () => {
 		const snapshot = jonas.mileage({ distanceM: 0 });
 		const draft = jonas.document('transaction', jonas.newId('transaction'), snapshot);

@@ -426,6 +426,54 @@ export function describeDocumentStore(label: string, start: () => Promise<StoreU
 			});
 		});
 
+		describe('writes that were judged', () => {
+			test('are refused once another revision wins', async () => {
+				expect(await write({ id: 'a', judgedRev: '1-a' })).toMatchObject({
+					refusal: 'judged_other'
+				});
+				const first = await written({ id: 'a', judgedRev: null });
+				const second = await written({ id: 'a', parentRev: first, judgedRev: first });
+				const going = { start: 3, ids: ['c', hashOf(second), hashOf(first)] };
+				for (const attempt of [
+					{ revisions: going, judgedRev: null },
+					{ revisions: going, judgedRev: first },
+					{ parentRev: second, judgedRev: first },
+					{ parentRev: second, judgedRev: null }
+				]) {
+					expect(await write({ id: 'a', ...attempt })).toMatchObject({ refusal: 'judged_other' });
+				}
+				await written({ id: 'a', revisions: going, judgedRev: second });
+				// What is there already changes nothing, whatever was looked at.
+				await written({ id: 'a', revisions: going, judgedRev: null });
+				const gone = await written({ id: 'a', parentRev: '3-c', judgedRev: '3-c', deleted: true });
+				expect(await write({ id: 'a', judgedRev: '3-c' })).toMatchObject({
+					refusal: 'judged_other'
+				});
+				await written({ id: 'a', judgedRev: gone });
+			});
+
+			test('do not slip past one another, in one call or in several at once', async () => {
+				const longer = (body: JsonObject) => ({
+					body,
+					judgedRev: null,
+					winnerOnly: true,
+					revisions: { start: 2, ids: ['b', 'a'] }
+				});
+				const shorter = { judgedRev: null, revisions: { start: 1, ids: ['a'] }, body: { n: 1 } };
+				const inOneCall = await db.write([
+					edit({ id: 'a', ...shorter }),
+					edit({ id: 'a', ...longer({ n: 2 }) })
+				]);
+				expect(inOneCall).toMatchObject([{ ok: true }, { refusal: 'judged_other' }]);
+				const atOnce = await Promise.all([
+					write({ id: 'b', ...shorter }),
+					write({ id: 'b', ...longer({ n: 2 }) })
+				]);
+				expect(atOnce).toMatchObject([{ ok: true }, { refusal: 'judged_other' }]);
+				expect(await db.read('b')).toMatchObject({ body: { n: 1 } });
+			});
+		});
+
 		describe('local documents', () => {
 			test('are overwritten, removed, and stay out of changes and lists', async () => {
 				expect(await db.readLocal('x=')).toBeNull();

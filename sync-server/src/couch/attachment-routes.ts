@@ -10,7 +10,7 @@ import { answerWrite, revisionOf } from './document-routes.ts';
 import { Options } from './options.ts';
 import { contentTypeOf, requireAttachmentName, requireId } from './parse-document.ts';
 import { useDatabase, type DatabaseInUse } from './use-database.ts';
-import { judge } from './write-documents.ts';
+import { conditionsOf, judge } from './write-documents.ts';
 
 interface AttachmentParams {
 	db: string;
@@ -107,15 +107,16 @@ async function save(
 	}
 ): Promise<FastifyReply> {
 	const { id, before, rev, attachments, statusCode } = change;
+	const current = await use.db.read(id);
 	const write: DocumentWrite = {
 		id,
 		deleted: false,
 		body: before?.body ?? {},
 		attachments,
 		parentRev: rev,
-		winnerOnly: use.caller.kind === 'person'
+		...conditionsOf(use.caller, current)
 	};
-	const denied = await judge(deps, use, write, await use.db.read(id));
+	const denied = await judge(deps, use, write, current);
 	if (denied) throw new CouchError(denied.statusCode, denied.error, denied.reason);
 	const [outcome] = await use.db.write([write]);
 	if (!outcome) throw new TypeError('The store answers each write.');

@@ -31,8 +31,13 @@ const REFUSALS: Record<WriteRefusal, { error: string; reason: string; statusCode
 		reason: "A pre-existing attachment stub wasn't found",
 		statusCode: 412
 	},
-	bad_rev: { error: 'bad_request', reason: 'Invalid rev format', statusCode: 400 }
+	bad_rev: { error: 'bad_request', reason: 'Invalid rev format', statusCode: 400 },
+	// Somebody else writes this document over and over.
+	judged_other: { error: 'conflict', reason: 'Document update conflict.', statusCode: 409 }
 };
+
+/** How often a row is judged again because another write came in between. */
+const MOST_JUDGEMENTS = 5;
 
 /**
  * Writes documents for a caller, in order; one row each. A row that is refused keeps no bytes and touches no
@@ -46,32 +51,40 @@ export async function writeDocuments(
 	documents: readonly SentDocument[],
 	replicated: boolean
 ): Promise<WriteRow[]> {
-	const rows: (WriteRow | null)[] = [];
-	const writes: DocumentWrite[] = [];
-	for (const sent of documents) {
-		const id = sent.id ?? newId();
-		if (id.startsWith('_local/')) {
-			rows.push({ ok: true, id, rev: await db.writeLocal(id.slice('_local/'.length), sent.body) });
-			continue;
+	const rows: WriteRow[] = [];
+	let left = documents.map((sent, at) => ({ at, sent: { ...sent, id: sent.id ?? newId() } }));
+	for (let judgement = 1; left.length > 0; judgement++) {
+		const writes: DocumentWrite[] = [];
+		const written: typeof left = [];
+		for (const row of left) {
+			const { id } = row.sent;
+			if (id.startsWith('_local/')) {
+				const rev = await db.writeLocal(id.slice('_local/'.length), row.sent.body);
+				rows[row.at] = { ok: true, id, rev };
+				continue;
+			}
+			const prepared = await prepare(deps, { db, caller }, row.sent, replicated);
+			if ('refused' in prepared) rows[row.at] = prepared.refused;
+			else {
+				written.push(row);
+				writes.push(prepared.write);
+			}
 		}
-		const prepared = await prepare(deps, { db, caller }, { ...sent, id }, replicated);
-		if ('refused' in prepared) rows.push(prepared.refused);
-		else {
-			rows.push(null);
-			writes.push(prepared.write);
+		const outcomes = writes.length > 0 ? await db.write(writes) : [];
+		left = [];
+		for (const [i, row] of written.entries()) {
+			const write = writes[i];
+			const outcome = outcomes[i];
+			if (!write || !outcome) throw new TypeError('The store answers each write.');
+			if (outcome.ok) rows[row.at] = { ok: true, id: outcome.id, rev: outcome.rev };
+			else if (outcome.refusal === 'judged_other' && judgement < MOST_JUDGEMENTS) left.push(row);
+			else {
+				const why = refusalFor(outcome.refusal, replicated);
+				rows[row.at] = refusal(outcome.id, revOf(write), why);
+			}
 		}
 	}
-	const outcomes = writes.length > 0 ? await db.write(writes) : [];
-	let next = 0;
-	return rows.map((row) => {
-		if (row) return row;
-		const write = writes[next];
-		const outcome = outcomes[next];
-		next += 1;
-		if (!write || !outcome) throw new TypeError('The store answers each write.');
-		if (outcome.ok) return { ok: true, id: outcome.id, rev: outcome.rev };
-		return refusal(outcome.id, revOf(write), refusalFor(outcome.refusal, replicated));
-	});
+	return rows;
 }
 
 /** A document id for whoever leaves it to the server: 32 hex digits, as CouchDB's. */
@@ -100,7 +113,7 @@ async function prepare(
 		attachments,
 		parentRev: replicated ? null : sent.rev,
 		...(revisions ? { revisions } : {}),
-		winnerOnly: caller.kind === 'person'
+		...conditionsOf(caller, current)
 	};
 	const denied = await judge(deps, { db, caller }, write, current);
 	if (denied) return { refused: refusal(id, rev, denied) };
@@ -117,6 +130,14 @@ async function prepare(
 		return { refused: refusal(id, rev, { error: 'forbidden', reason, statusCode: 413 }) };
 	}
 	return { write };
+}
+
+/** What must still be so when a person's write is committed: they extend the winner, and the one that was judged. */
+export function conditionsOf(
+	caller: Caller,
+	current: StoredRevision | null
+): Pick<DocumentWrite, 'winnerOnly' | 'judgedRev'> {
+	return caller.kind === 'person' ? { winnerOnly: true, judgedRev: current?.rev ?? null } : {};
 }
 
 /** Asks access control; a refusal comes with the status it has alone. */

@@ -23,18 +23,23 @@ export function decideWrite(tree: RevisionTree | null, write: DocumentWrite): Wr
 function decideNormalEdit(tree: RevisionTree | null, write: DocumentWrite): WriteDecision {
 	const { parentRev } = write;
 	if (parentRev !== null && !parseRevisionId(parentRev)) return refused('bad_rev');
-	if (!tree) return parentRev === null ? edit(write, null, []) : refused('conflict');
+	if (!tree) {
+		if (parentRev !== null) return refused('conflict');
+		return isJudgedOther(write, null) ? refused('judged_other') : edit(write, null, []);
+	}
 
 	const winner = leavesOf(tree)[0];
 	if (!winner) throw new TypeError('A revision tree has at least one leaf.');
 	if (parentRev === null) {
 		// Creating again what was deleted goes on from the tombstone; deleting it again does not.
 		if (!winner.deleted || write.deleted) return refused('conflict');
+		if (isJudgedOther(write, winner.rev)) return refused('judged_other');
 		return edit(write, winner.rev, placeOf(tree, winner.rev)?.ids ?? []);
 	}
 	const parent = placeOf(tree, parentRev);
 	if (!parent?.isLeaf) return refused('conflict');
 	if (write.winnerOnly && parentRev !== winner.rev) return refused('not_winning');
+	if (isJudgedOther(write, winner.rev)) return refused('judged_other');
 	return edit(write, parentRev, parent.ids);
 }
 
@@ -54,7 +59,14 @@ function decideReplicatedEdit(
 			if (hashThere !== winner.hash) return refused('not_winning');
 		}
 	}
+	const winnerRev = tree ? (leavesOf(tree)[0]?.rev ?? null) : null;
+	if (isJudgedOther(write, winnerRev)) return refused('judged_other');
 	return { kind: 'new', rev, history: { start: revisions.start, ids: [...revisions.ids] } };
+}
+
+/** Whether the write was allowed looking at another winner than there is now. */
+function isJudgedOther({ judgedRev }: DocumentWrite, winnerRev: RevisionId | null): boolean {
+	return judgedRev !== undefined && judgedRev !== winnerRev;
 }
 
 function edit(

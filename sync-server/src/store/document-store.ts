@@ -61,9 +61,15 @@ export interface DocumentWrite {
 	 * Access control sets it for people's accounts.
 	 */
 	winnerOnly?: boolean;
+	/**
+	 * The winner somebody looked at when they allowed this write, null for an unknown document. When another one
+	 * wins by the time it is written, it is refused with `judged_other`: it must be judged again. Left out, the
+	 * write does not depend on it.
+	 */
+	judgedRev?: RevisionId | null;
 }
 
-export type WriteRefusal = 'conflict' | 'not_winning' | 'missing_stub' | 'bad_rev';
+export type WriteRefusal = 'conflict' | 'not_winning' | 'missing_stub' | 'bad_rev' | 'judged_other';
 
 export type WriteOutcome =
 	| { ok: true; id: string; rev: RevisionId; seq: string }
