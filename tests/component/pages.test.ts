@@ -1,0 +1,250 @@
+import type { Account, App } from '#lib/commands/app.ts';
+import { overwriteGetLocale } from '#lib/paraglide/runtime.js';
+import { dayOfMs } from '#lib/state/formats.ts';
+import { startApp } from '#lib/start.ts';
+import { removeEverything } from '#lib/storage/open-database.ts';
+import { rememberSignedIn } from '#lib/storage/signed-in.ts';
+import type { SessionView } from '@outlay/domain/session-view';
+import type { Setting, SettingBody } from '@outlay/domain/setting';
+import type { TransactionBody } from '@outlay/domain/transaction';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { page, userEvent } from 'vitest/browser';
+import { render } from 'vitest-browser-svelte';
+import '../../src/app.css';
+import { createRawSnippet, type Component } from 'svelte';
+import ApprovalsLayout from '../../src/routes/(office)/approvals/+layout.svelte';
+import ExpensePage from '../../src/routes/(field)/expenses/ExpensePage.svelte';
+import MileagePage from '../../src/routes/(field)/trips/MileagePage.svelte';
+import PageInApp from './PageInApp.svelte';
+import { COMPANY, WORKER, aSubmission, anExpense } from '../support/documents.ts';
+
+/* The pages on the real app: storage in IndexedDB, deeds, workers. There is no server, as where there is no signal. */
+
+const SESSION: SessionView = {
+	userId: WORKER,
+	companyId: COMPANY,
+	companyCode: 'nordlys',
+	name: 'Jonas Berg',
+	initials: 'JB',
+	roles: ['worker'],
+	protocolVersion: 1,
+	storeUuid: 'store',
+	databases: {
+		mailbox: `mailbox-${COMPANY}-${WORKER}`,
+		settings: `settings-${COMPANY}`,
+		ledger: null
+	}
+};
+
+function setting(body: SettingBody): Setting {
+	const at = '2026-01-01T00:00:00.000Z';
+	return {
+		_id: `setting:${body.name}:2020-01-01`,
+		type: 'setting',
+		schema: 1,
+		companyId: COMPANY,
+		ownerId: '',
+		createdAt: at,
+		updatedAt: at,
+		body
+	};
+}
+
+const SETTINGS = [
+	setting({
+		name: 'company',
+		companyName: 'Nordlys Service',
+		companyCode: 'nordlys',
+		country: 'DK',
+		homeCurrency: 'DKK',
+		controllerContact: 'privacy@nordlys.example',
+		locationPurpose: null,
+		traceRetentionMonths: 3
+	}),
+	setting({
+		name: 'cost-types',
+		costTypes: [
+			{ costTypeId: 'meals', labels: { en: 'Meals', da: 'Fortæring' }, needsReceipt: false }
+		]
+	}),
+	setting({
+		name: 'mileage-rates',
+		rates: [
+			{
+				country: 'DK',
+				vehicle: 'own-car',
+				currency: 'DKK',
+				perKmMinor: 394,
+				upToKm: null,
+				validFrom: '2020-01-01',
+				validTo: null,
+				source: 'test',
+				verified: false
+			}
+		]
+	})
+];
+
+let app: App;
+let account: Account;
+
+beforeEach(async () => {
+	overwriteGetLocale(() => 'en');
+	await page.viewport(390, 844);
+	await rememberSignedIn().remember(SESSION);
+	app = await startApp();
+	account = await new Promise<Account>((resolve) => {
+		app.account.subscribe((value) => {
+			if (value) resolve(value);
+		});
+	});
+	for (const document of SETTINGS) await account.documents.add(document);
+});
+
+afterEach(async () => {
+	document.body.innerHTML = '';
+	await removeEverything();
+});
+
+/** Shows a page; its own props are checked where it is written. */
+function show<P extends Record<string, unknown>>(Page: Component<P>, pageProps: P) {
+	return render(PageInApp, {
+		app,
+		account,
+		page: Page,
+		pageProps
+	});
+}
+
+async function bodyOf(transactionId: string): Promise<TransactionBody | null> {
+	return (await account.documents.get('transaction', transactionId))?.document.body ?? null;
+}
+
+describe('a new expense', () => {
+	async function open() {
+		const transactionId = account.deeds.newTransactionId();
+		const oncreated = vi.fn();
+		const screen = await show(ExpensePage, { transactionId, isNew: true, oncreated });
+		return { transactionId, oncreated, screen };
+	}
+
+	it('is stored while it is filled in, its amount read however it is grouped', async () => {
+		const { transactionId, oncreated, screen } = await open();
+		await screen.getByLabelText('Amount').fill('1.234,56');
+		await screen.getByLabelText('Bought at').fill('Bistro Møllan');
+		await userEvent.tab();
+		await expect
+			.poll(() => bodyOf(transactionId))
+			.toMatchObject({ amountMinor: 123_456, amountText: '', merchant: 'Bistro Møllan' });
+		await expect.element(screen.getByLabelText('Amount')).toHaveValue('1,234.56');
+		await expect.element(screen.getByText(/^Saved on this device/)).toBeVisible();
+		expect(oncreated).toHaveBeenCalledOnce();
+	});
+
+	it('keeps an amount nobody can read, and says how to type it', async () => {
+		const { transactionId, screen } = await open();
+		await screen.getByLabelText('Amount').fill('about twelve');
+		await userEvent.tab();
+		await expect.element(screen.getByText(/not readable as an amount/)).toBeVisible();
+		await expect
+			.poll(() => bodyOf(transactionId))
+			.toMatchObject({ amountMinor: null, amountText: 'about twelve' });
+		await expect.element(screen.getByLabelText('Amount')).toHaveValue('about twelve');
+	});
+
+	it('does not store a card number, keeps it on the screen, and stores everything else', async () => {
+		const { transactionId, screen } = await open();
+		await screen.getByLabelText('Purpose').fill('Paid with 4111 1111 1111 1111');
+		await screen.getByLabelText('Bought at').fill('Byggemarkedet');
+		await userEvent.tab();
+		await expect.element(screen.getByText(/looks like a card number/)).toBeVisible();
+		await expect
+			.poll(() => bodyOf(transactionId))
+			.toMatchObject({ merchant: 'Byggemarkedet', purpose: '' });
+		await expect
+			.element(screen.getByLabelText('Purpose'))
+			.toHaveValue('Paid with 4111 1111 1111 1111');
+	});
+
+	it('says what is missing when it is submitted, and goes there', async () => {
+		const { screen } = await open();
+		const submit = screen.getByRole('button', { name: 'Submit' });
+		await submit.click();
+		await expect.element(screen.getByLabelText('Amount')).toHaveFocus();
+		await expect.element(screen.getByRole('alert')).toHaveTextContent('Type the amount.');
+		await screen.getByLabelText('Amount').fill('42');
+		await submit.click();
+		await expect.element(screen.getByLabelText('Cost type')).toHaveFocus();
+	});
+
+	it('refuses a text file called .jpg in words and keeps the draft', async () => {
+		const { transactionId, screen } = await open();
+		await screen.getByLabelText('Bought at').fill('Kiosk');
+		const chooser = screen.container.querySelector<HTMLInputElement>('input[type=file][multiple]');
+		if (chooser === null) throw new Error('no file chooser');
+		await userEvent.upload(chooser, new File(['no picture'], 'x.jpg', { type: 'image/jpeg' }));
+		await expect.element(screen.getByText(/not a picture or a PDF/)).toBeVisible();
+		await expect
+			.poll(() => bodyOf(transactionId))
+			.toMatchObject({ merchant: 'Kiosk', receiptIds: [] });
+	});
+
+	it('turns to reading once it is submitted, and back when it is taken back', async () => {
+		const { transactionId, screen } = await open();
+		await account.deeds.saveExpense(transactionId, {
+			amountMinor: 4200,
+			costTypeId: 'meals',
+			purpose: 'Lunch'
+		});
+		await expect.element(screen.getByLabelText('Amount')).toHaveValue('42.00');
+		await screen.getByRole('button', { name: 'Submit' }).click();
+		await expect.element(screen.getByText('You submitted')).toBeVisible();
+		await screen.getByRole('button', { name: 'Take back' }).click();
+		await expect.element(screen.getByLabelText('Amount')).toHaveValue('42.00');
+		await expect.element(screen.getByText('You took it back')).toBeVisible();
+	});
+});
+
+it('says so when an expense is not there', async () => {
+	const screen = await show(ExpensePage, { transactionId: account.deeds.newTransactionId() });
+	await expect.element(screen.getByText('This expense is not here')).toBeVisible();
+});
+
+describe('a typed drive', () => {
+	it('is stored in metres, with its amount and where the rate comes from', async () => {
+		const transactionId = account.deeds.newTransactionId();
+		const screen = await show(MileagePage, { transactionId, isNew: true });
+		await screen.getByLabelText('Distance in km').fill('64,6');
+		await screen.getByLabelText('From').fill('Odense');
+		await userEvent.tab();
+		await expect
+			.poll(() => bodyOf(transactionId))
+			.toMatchObject({ distanceM: 64_600, distanceSource: 'typed', drivenOn: dayOfMs(Date.now()) });
+		await expect.element(screen.getByText('64.6 km × 3.94 DKK')).toBeVisible();
+		await expect.element(screen.getByText('Unverified')).toBeVisible();
+	});
+});
+
+describe('approvals', () => {
+	it('ask for a reason before declining, and mark what is not sent', async () => {
+		const submission = aSubmission(
+			1,
+			{ subjectId: `transaction:manager9:${'0'.repeat(26)}`, snapshot: anExpense() },
+			'manager9'
+		);
+		await account.documents.add(submission);
+		const screen = await show(ApprovalsLayout, {
+			children: createRawSnippet(() => ({ render: () => '<span></span>' }))
+		});
+		await screen.getByLabelText(/Select Byggemarkedet/).click();
+		await screen.getByRole('button', { name: 'Decline…' }).first().click();
+		const dialog = screen.getByRole('dialog');
+		await dialog.getByRole('button', { name: 'Decline' }).click();
+		await expect.element(dialog.getByText(/Say why/)).toBeVisible();
+		await dialog.getByLabelText('Reason').fill('Guest name is missing');
+		await dialog.getByRole('button', { name: 'Decline' }).click();
+		await expect.element(screen.getByText('Nothing waits for you').first()).toBeVisible();
+		await screen.getByText('Decided', { exact: true }).click();
+		await expect.element(screen.getByText(/not sent yet/).first()).toBeVisible();
+	});
+});
