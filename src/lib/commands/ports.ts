@@ -81,13 +81,6 @@ export interface QueueEntry {
 	refusal: Refusal | null;
 }
 
-export interface KeptEntry {
-	keptId: string;
-	documentId: string;
-	fields: string[];
-	keptAt: string;
-}
-
 export interface Sync {
 	readonly status: Live<SyncStatus>;
 	readonly queue: Live<QueueEntry[]>;
