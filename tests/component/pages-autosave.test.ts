@@ -56,13 +56,19 @@ test('writes keep their order, however slow the first is', async () => {
 	const saved: string[] = [];
 	let release: () => void = () => undefined;
 	const slow = new Promise<void>((resolve) => (release = resolve));
+	let begin: () => void = () => undefined;
+	const begun = new Promise<void>((resolve) => (begin = resolve));
 	const autosave = new Autosave<Draft>(async ({ merchant = '' }) => {
-		if (merchant === 'first') await slow;
+		if (merchant === 'first') {
+			begin();
+			await slow;
+		}
 		saved.push(merchant);
 		return stored;
 	});
 	autosave.note({ merchant: 'first' });
 	const first = autosave.flush();
+	await begun;
 	autosave.note({ merchant: 'second' });
 	const second = autosave.flush();
 	release();
