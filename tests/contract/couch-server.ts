@@ -46,6 +46,9 @@ export class TestAccess implements Access {
 				: null
 		);
 	}
+	judgeUpload(caller: Caller, database: string, write: { id: string }) {
+		return this.judgeWrite(caller, database, write);
+	}
 	attachmentLimitBytes(): number {
 		return ATTACHMENT_LIMIT_BYTES;
 	}

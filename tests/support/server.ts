@@ -71,10 +71,17 @@ export interface TestServerProcess extends TestServer {
 
 /** Starts the server as `npm start` does, in a process of its own that can be killed. */
 export async function startServerProcess(
-	options: Pick<TestServerOptions, 'dataDir' | 'port' | 'environment'> = {}
+	options: Pick<TestServerOptions, 'dataDir' | 'port' | 'environment'> & {
+		/** No file may grow past this: what a full disk is to a process. */
+		largestFileKiB?: number;
+	} = {}
 ): Promise<TestServerProcess> {
 	const dataDir = options.dataDir ?? (await temporaryDirectory());
-	const child = spawn(process.execPath, ['--import', 'tsx', MAIN], {
+	const command = [process.execPath, '--import', 'tsx', MAIN];
+	const { largestFileKiB } = options;
+	// The shell counts in blocks of 512 bytes.
+	const limit = largestFileKiB === undefined ? '' : `ulimit -f ${largestFileKiB * 2}; `;
+	const child = spawn('sh', ['-c', `${limit}exec "$@"`, 'sh', ...command], {
 		cwd: ROOT,
 		env: {
 			...process.env,

@@ -43,6 +43,17 @@ export interface Access {
 		write: DocumentWrite,
 		current: StoredRevision | null
 	): Promise<WriteDenial | null>;
+	/**
+	 * As `judgeWrite`, before the bytes of one attachment arrive: what they will be is taken to be right, what their
+	 * sender says of them (type, length) is judged. `judgeWrite` is asked again once they are there.
+	 */
+	judgeUpload(
+		caller: Caller,
+		database: string,
+		write: DocumentWrite,
+		attachmentName: string,
+		current: StoredRevision | null
+	): Promise<WriteDenial | null>;
 	/** Greatest length of one attachment, in bytes. */
 	attachmentLimitBytes(caller: Caller, database: string): number;
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import { databaseName, parseDatabaseName } from '@outlay/domain/addresses';
+import { blobHash } from '@outlay/domain/identifiers';
 import { RECEIPT_MAX_BYTES } from '@outlay/domain/receipt';
 import type { Setting } from '@outlay/domain/setting';
 import type { Submission } from '@outlay/domain/submission';
@@ -92,6 +93,23 @@ export class PeopleAccess implements Access {
 			}
 		);
 		return refusal === null ? null : denialOf(refusal);
+	}
+
+	async judgeUpload(
+		caller: Caller,
+		database: string,
+		write: DocumentWrite,
+		attachmentName: string,
+		current: StoredRevision | null
+	): Promise<WriteDenial | null> {
+		const sha256 = blobHash(write.id) ?? '';
+		const attachments = Object.fromEntries(
+			Object.entries(write.attachments).map(([name, stub]) => [
+				name,
+				name === attachmentName ? { ...stub, sha256 } : stub
+			])
+		);
+		return this.judgeWrite(caller, database, { ...write, attachments }, current);
 	}
 
 	attachmentLimitBytes(caller: Caller): number {

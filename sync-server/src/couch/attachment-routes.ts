@@ -1,16 +1,21 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Readable } from 'node:stream';
 import { bodyBytes } from '../http/body.ts';
-import { conflict, CouchError, missingStub, notFound } from '../http/errors.ts';
+import { conflict, CouchError, missingStub, notFound, tooLarge } from '../http/errors.ts';
 import { companyOf } from '../store/company-of.ts';
-import type { AttachmentStub, DocumentWrite, StoredRevision } from '../store/document-store.ts';
+import type {
+	AttachmentStub,
+	DocumentWrite,
+	FileFacts,
+	StoredRevision
+} from '../store/document-store.ts';
 import { parseByteRange } from './byte-range.ts';
 import type { CouchDeps } from './couch-deps.ts';
 import { answerWrite, revisionOf } from './document-routes.ts';
 import { Options } from './options.ts';
 import { contentTypeOf, requireAttachmentName, requireId } from './parse-document.ts';
 import { useDatabase, type DatabaseInUse } from './use-database.ts';
-import { conditionsOf, judge } from './write-documents.ts';
+import { conditionsOf, judge, judgeUpload, type Refused } from './write-documents.ts';
 
 interface AttachmentParams {
 	db: string;
@@ -46,20 +51,29 @@ export function attachmentRoutes(app: FastifyInstance, deps: CouchDeps): void {
 		const rev = revisionOf(request, new Options(request), null);
 		const limitBytes = deps.access.attachmentLimitBytes(caller, db.name);
 		const before = await revisionToExtend(use, id, rev);
-		const file = await deps.store.files.write(companyOf(db.name), bodyBytes(request), limitBytes);
-		const stub: AttachmentStub = {
-			...file,
-			contentType: contentTypeOf(request.headers['content-type']),
-			revpos: 0
-		};
+		const declaredBytes = Number(request.headers['content-length'] ?? 0);
+		if (declaredBytes > limitBytes) throw tooLarge(limitBytes);
+		const contentType = contentTypeOf(request.headers['content-type']);
 		const kept = Object.entries(before?.attachments ?? {}).filter(([there]) => there !== name);
-		return save(deps, use, request, reply, {
-			id,
-			before,
-			rev,
-			attachments: Object.fromEntries([...kept, [name, stub]]),
-			statusCode: 201
-		});
+		const changeWith = ({ digest, length, sha256 }: FileFacts): Change => {
+			const stub: AttachmentStub = { digest, length, sha256, contentType, revpos: 0 };
+			const attachments = Object.fromEntries([...kept, [name, stub]]);
+			return { id, before, rev, attachments };
+		};
+
+		// Whatever is wrong already is said before anything is taken in.
+		const declared = changeWith({ digest: '', length: declaredBytes, sha256: '' });
+		const current = await db.read(id);
+		const early = writeOf(use, declared, current);
+		refuseIf(await judgeUpload(deps, use, early, name, current));
+
+		const company = companyOf(db.name);
+		const file = await deps.store.files.receive(company, bodyBytes(request), limitBytes);
+		try {
+			return await save(deps, use, request, reply, changeWith(file), 201, () => file.keep());
+		} finally {
+			await file.discard();
+		}
 	});
 
 	app.delete('/:db/:doc/*', async (request, reply) => {
@@ -71,13 +85,8 @@ export function attachmentRoutes(app: FastifyInstance, deps: CouchDeps): void {
 		if (!before) throw notFound('missing');
 		if (!attachmentOf(before, name)) throw notFound('Document is missing attachment');
 		const kept = Object.entries(before.attachments).filter(([there]) => there !== name);
-		return save(deps, use, request, reply, {
-			id,
-			before,
-			rev,
-			attachments: Object.fromEntries(kept),
-			statusCode: 200
-		});
+		const change = { id, before, rev, attachments: Object.fromEntries(kept) };
+		return save(deps, use, request, reply, change, 200);
 	});
 }
 
@@ -93,37 +102,53 @@ async function revisionToExtend(
 	return rev === null ? null : found;
 }
 
-async function save(
-	deps: CouchDeps,
-	use: DatabaseInUse,
-	request: FastifyRequest,
-	reply: FastifyReply,
-	change: {
-		id: string;
-		before: StoredRevision | null;
-		rev: string | null;
-		attachments: Record<string, AttachmentStub>;
-		statusCode: number;
-	}
-): Promise<FastifyReply> {
-	const { id, before, rev, attachments, statusCode } = change;
-	const current = await use.db.read(id);
-	const write: DocumentWrite = {
+interface Change {
+	id: string;
+	before: StoredRevision | null;
+	rev: string | null;
+	attachments: Record<string, AttachmentStub>;
+}
+
+function writeOf(
+	{ caller }: DatabaseInUse,
+	{ id, before, rev, attachments }: Change,
+	current: StoredRevision | null
+): DocumentWrite {
+	return {
 		id,
 		deleted: false,
 		body: before?.body ?? {},
 		attachments,
 		parentRev: rev,
-		...conditionsOf(use.caller, current)
+		...conditionsOf(caller, current)
 	};
-	const denied = await judge(deps, use, write, current);
-	if (denied) throw new CouchError(denied.statusCode, denied.error, denied.reason);
+}
+
+/** @param keepBytes called once the change is allowed, before it is written. */
+async function save(
+	deps: CouchDeps,
+	use: DatabaseInUse,
+	request: FastifyRequest,
+	reply: FastifyReply,
+	change: Change,
+	statusCode: number,
+	keepBytes?: () => Promise<void>
+): Promise<FastifyReply> {
+	const { id } = change;
+	const current = await use.db.read(id);
+	const write = writeOf(use, change, current);
+	refuseIf(await judge(deps, use, write, current));
+	await keepBytes?.();
 	const [outcome] = await use.db.write([write]);
 	if (!outcome) throw new TypeError('The store answers each write.');
 	if (outcome.ok) {
 		return answerWrite(reply, request, { ok: true, id, rev: outcome.rev }, statusCode);
 	}
 	throw outcome.refusal === 'missing_stub' ? missingStub() : conflict();
+}
+
+function refuseIf(denied: Refused | null): void {
+	if (denied) throw new CouchError(denied.statusCode, denied.error, denied.reason);
 }
 
 function attachmentOf(revision: StoredRevision, name: string): AttachmentStub | null {

@@ -1,7 +1,7 @@
 /** Documents on their way from a request into the store: stubs resolved, access asked, bytes kept, written. */
 
 import { randomUUID } from 'node:crypto';
-import type { Caller } from '../access/access-port.ts';
+import type { Caller, WriteDenial } from '../access/access-port.ts';
 import { companyOf } from '../store/company-of.ts';
 import { AttachmentTooLarge } from '../store/store-errors.ts';
 import type {
@@ -19,7 +19,7 @@ export type WriteRow =
 	| { ok: true; id: string; rev: string }
 	| { ok: false; id: string; rev?: string; error: string; reason: string; statusCode: number };
 
-const REFUSALS: Record<WriteRefusal, { error: string; reason: string; statusCode: number }> = {
+const REFUSALS: Record<WriteRefusal, Refused> = {
 	conflict: { error: 'conflict', reason: 'Document update conflict.', statusCode: 409 },
 	not_winning: {
 		error: 'forbidden',
@@ -140,18 +140,46 @@ export function conditionsOf(
 	return caller.kind === 'person' ? { winnerOnly: true, judgedRev: current?.rev ?? null } : {};
 }
 
+export interface Refused {
+	error: string;
+	reason: string;
+	statusCode: number;
+}
+
 /** Asks access control; a refusal comes with the status it has alone. */
 export async function judge(
 	deps: CouchDeps,
 	{ db, caller }: { db: Database; caller: Caller },
 	write: DocumentWrite,
 	current: StoredRevision | null
-): Promise<{ error: string; reason: string; statusCode: number } | null> {
-	if (write.id.startsWith('_design/') && caller.kind !== 'administrator') {
-		const reason = 'document.design: Design documents are for the server administrator alone.';
-		return { error: 'forbidden', reason, statusCode: 403 };
-	}
-	const denial = await deps.access.judgeWrite(caller, db.name, write, current);
+): Promise<Refused | null> {
+	return (
+		refuseDesign(caller, write) ??
+		refusedBy(await deps.access.judgeWrite(caller, db.name, write, current))
+	);
+}
+
+/** As `judge`, before the bytes of the attachment arrive. */
+export async function judgeUpload(
+	deps: CouchDeps,
+	{ db, caller }: { db: Database; caller: Caller },
+	write: DocumentWrite,
+	attachmentName: string,
+	current: StoredRevision | null
+): Promise<Refused | null> {
+	return (
+		refuseDesign(caller, write) ??
+		refusedBy(await deps.access.judgeUpload(caller, db.name, write, attachmentName, current))
+	);
+}
+
+function refuseDesign(caller: Caller, { id }: DocumentWrite): Refused | null {
+	if (!id.startsWith('_design/') || caller.kind === 'administrator') return null;
+	const reason = 'document.design: Design documents are for the server administrator alone.';
+	return { error: 'forbidden', reason, statusCode: 403 };
+}
+
+function refusedBy(denial: WriteDenial | null): Refused | null {
 	return denial && { ...denial, statusCode: denial.error === 'unauthorized' ? 401 : 403 };
 }
 
@@ -205,19 +233,12 @@ function revOf(write: DocumentWrite): string | undefined {
 	return `${write.revisions.start}-${write.revisions.ids[0]}`;
 }
 
-function refusalFor(
-	code: WriteRefusal,
-	replicated: boolean
-): { error: string; reason: string; statusCode: number } {
+function refusalFor(code: WriteRefusal, replicated: boolean): Refused {
 	// Whoever edits a version that lost is told what every client understands: read again, then edit.
 	return code === 'not_winning' && !replicated ? REFUSALS.conflict : REFUSALS[code];
 }
 
-function refusal(
-	id: string,
-	rev: string | undefined,
-	why: { error: string; reason: string; statusCode: number }
-): WriteRow {
+function refusal(id: string, rev: string | undefined, why: Refused): WriteRow {
 	return { ok: false, id, ...(rev === undefined ? {} : { rev }), ...why };
 }
 

@@ -5,6 +5,7 @@ import {
 	AttachmentTooLarge,
 	DatabaseDropped,
 	IdTooLong,
+	StorageFull,
 	WriteFailed
 } from '../store/store-errors.ts';
 
@@ -82,6 +83,8 @@ export function notImplemented(what: string): CouchError {
 export function answerErrorsAsCouch(scope: FastifyInstance): void {
 	scope.setErrorHandler((thrown, request, reply) => {
 		const error = couchErrorOf(thrown);
+		// Whoever went away in the middle of a body gets no answer and is no failure.
+		if (request.raw.aborted) return sendCouchError(reply, badRequest('The body ended too early.'));
 		if (error.statusCode >= 500 && !(thrown instanceof CouchError)) {
 			request.log.error({ err: thrown }, 'a CouchDB request failed');
 		}
@@ -103,6 +106,9 @@ function couchErrorOf(thrown: unknown): CouchError {
 	if (thrown instanceof DatabaseDropped) return databaseUnknown();
 	if (thrown instanceof AttachmentTooLarge) return tooLarge(thrown.limitBytes);
 	if (thrown instanceof IdTooLong) return illegalId('Document id is too long');
+	if (thrown instanceof StorageFull) {
+		return new CouchError(507, 'insufficient_storage', 'The disk of the server is full.');
+	}
 	if (thrown instanceof WriteFailed) {
 		return new CouchError(503, 'service_unavailable', 'The server cannot write to its disk.');
 	}

@@ -7,8 +7,8 @@ import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { access, mkdir, open, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
-import type { AttachmentFiles } from './document-store.ts';
-import { AttachmentTooLarge } from './store-errors.ts';
+import type { AttachmentFiles, FileFacts, IncomingFile } from './document-store.ts';
+import { AttachmentTooLarge, diskErrorOf } from './store-errors.ts';
 import { syncDirectory } from './sync-directory.ts';
 
 const SHA256 = /^[0-9a-f]{64}$/;
@@ -41,25 +41,48 @@ export async function openAttachmentFiles(root: string): Promise<FilesOnDisk> {
 		return path.join(root, company, sha256.slice(0, 2), sha256);
 	}
 
-	return {
-		async write(company, bytes, limitBytes) {
-			const temporary = path.join(incoming, randomUUID());
-			const handle = await open(temporary, 'wx', 0o600);
-			try {
-				const written = await writeAndHash(handle, bytes, limitBytes);
-				await handle.sync();
-				await handle.close();
-				const file = fileOf(company, written.sha256);
-				if (!file) throw new TypeError(`Not the name of a company: ${company}`);
-				await makeDirectory(path.dirname(file));
-				await rename(temporary, file);
-				await syncDirectory(path.dirname(file));
-				return written;
-			} catch (error) {
-				await handle.close().catch(() => undefined);
-				await rm(temporary, { force: true });
-				throw error;
+	async function receive(
+		company: string,
+		bytes: AsyncIterable<Uint8Array>,
+		limitBytes: number
+	): Promise<IncomingFile> {
+		const temporary = path.join(incoming, randomUUID());
+		const discard = () => rm(temporary, { force: true });
+		const facts = await writeTemporary(temporary, bytes, limitBytes).catch(
+			async (error: unknown) => {
+				await discard();
+				throw diskErrorOf(error);
 			}
+		);
+		return {
+			...facts,
+			discard,
+			async keep() {
+				const file = fileOf(company, facts.sha256);
+				if (!file) throw new TypeError(`Not the name of a company: ${company}`);
+				try {
+					await makeDirectory(path.dirname(file));
+					await rename(temporary, file);
+					await syncDirectory(path.dirname(file));
+				} catch (error) {
+					throw diskErrorOf(error);
+				}
+			}
+		};
+	}
+
+	return {
+		receive,
+
+		async write(company, bytes, limitBytes) {
+			const file = await receive(company, bytes, limitBytes);
+			try {
+				await file.keep();
+			} finally {
+				await file.discard();
+			}
+			const { digest, length, sha256 } = file;
+			return { digest, length, sha256 };
 		},
 
 		async has(company, sha256) {
@@ -79,11 +102,26 @@ export async function openAttachmentFiles(root: string): Promise<FilesOnDisk> {
 	};
 }
 
+async function writeTemporary(
+	temporary: string,
+	bytes: AsyncIterable<Uint8Array>,
+	limitBytes: number
+): Promise<FileFacts> {
+	const handle = await open(temporary, 'wx', 0o600);
+	try {
+		const facts = await writeAndHash(handle, bytes, limitBytes);
+		await handle.sync();
+		return facts;
+	} finally {
+		await handle.close();
+	}
+}
+
 async function writeAndHash(
 	handle: FileHandle,
 	bytes: AsyncIterable<Uint8Array>,
 	limitBytes: number
-): Promise<{ digest: string; length: number; sha256: string }> {
+): Promise<FileFacts> {
 	const sha256 = createHash('sha256');
 	const md5 = createHash('md5');
 	let length = 0;

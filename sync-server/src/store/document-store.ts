@@ -171,16 +171,32 @@ export interface Database {
 	writeSecurity(security: JsonObject): Promise<void>;
 }
 
+export interface FileFacts {
+	digest: string;
+	length: number;
+	sha256: string;
+}
+
+/** Bytes that have arrived under a temporary name and are on disk; nobody reads them yet. */
+export interface IncomingFile extends FileFacts {
+	/** Gives them their name. The same bytes kept twice are one file. */
+	keep(): Promise<void>;
+	/** Removes them; after `keep` it does nothing. */
+	discard(): Promise<void>;
+}
+
 export interface AttachmentFiles {
 	/**
-	 * Stores bytes for a company's databases (`companyOf` names it): temporary name, hash, fsync, rename.
-	 * Writing the same bytes twice keeps one file. Throws `AttachmentTooLarge` past `limitBytes`, leaving nothing behind.
+	 * Takes in bytes for a company's databases (`companyOf` names it): temporary name, hash, fsync. Whoever receives
+	 * keeps or discards. Throws `AttachmentTooLarge` past `limitBytes` and `StorageFull`, leaving nothing behind.
 	 */
-	write(
+	receive(
 		company: string,
 		bytes: AsyncIterable<Uint8Array>,
 		limitBytes: number
-	): Promise<{ digest: string; length: number; sha256: string }>;
+	): Promise<IncomingFile>;
+	/** `receive` and `keep` in one: for bytes that were judged before. */
+	write(company: string, bytes: AsyncIterable<Uint8Array>, limitBytes: number): Promise<FileFacts>;
 	/** A stream of the bytes, or null when they are not there. `range` is inclusive, in bytes. */
 	read(
 		company: string,

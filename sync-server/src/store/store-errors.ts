@@ -46,3 +46,30 @@ export class WriteFailed extends Error {
 		this.name = 'WriteFailed';
 	}
 }
+
+/** The disk, or the quota on it, is full; nothing of the write was kept. */
+export class StorageFull extends Error {
+	readonly code = 'store.full';
+
+	constructor(cause: unknown) {
+		super('The disk of the store is full.', { cause });
+		this.name = 'StorageFull';
+	}
+}
+
+/** `StorageFull` for what the system says of a full disk; anything else as it is. */
+export function diskErrorOf(error: unknown): unknown {
+	return isDiskFull(error) ? new StorageFull(error) : error;
+}
+
+/** EFBIG: a file may not grow further, which a process is told by its limits. LMDB gives numbers and words. */
+export function isDiskFull(error: unknown): boolean {
+	if (!(error instanceof Error)) return false;
+	const code = 'code' in error ? error.code : null;
+	return (
+		code === 'ENOSPC' ||
+		code === 'EDQUOT' ||
+		code === 'EFBIG' ||
+		/^(No space left on device|Disk quota exceeded|File too large)|MDB_MAP_FULL/.test(error.message)
+	);
+}

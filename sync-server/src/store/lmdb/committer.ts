@@ -4,7 +4,7 @@
  */
 
 import type { RootDatabase } from 'lmdb';
-import { WriteFailed } from '../store-errors.ts';
+import { diskErrorOf, StorageFull, WriteFailed } from '../store-errors.ts';
 import type { TableName, Tables } from './tables.ts';
 
 /** How long one transaction may keep the event loop before the remaining jobs wait for the next. */
@@ -62,7 +62,7 @@ export class Committer {
 
 	/**
 	 * Runs a job against the newest state, commits and flushes it, then answers what it returned. What a job
-	 * throws is thrown here and nothing of that job is kept; `WriteFailed` when the disk refused.
+	 * throws is thrown here and nothing of that job is kept; `StorageFull` or `WriteFailed` when the disk refused.
 	 */
 	commit<T>(job: (draft: Draft) => T): Promise<T> {
 		return new Promise<T>((resolve, reject) => {
@@ -107,7 +107,7 @@ export class Committer {
 				} while (performance.now() - startedAt < TRANSACTION_BUDGET_MS);
 			});
 		} catch (error) {
-			const failure = failureOf(error);
+			const failure = await failureOf(error);
 			for (const { job } of done) job.settle({ error: failure });
 			return;
 		}
@@ -127,10 +127,15 @@ export class Committer {
 	}
 }
 
-function failureOf(error: unknown): WriteFailed {
-	if (error instanceof Error && 'commitError' in error) {
+async function failureOf(thrown: unknown): Promise<StorageFull | WriteFailed> {
+	let reason = thrown;
+	if (thrown instanceof Error && 'commitError' in thrown) {
 		// lmdb prints the reason and rejects this promise of its own with it; unhandled it would end the process.
-		void Promise.resolve(error.commitError).catch(() => undefined);
+		reason = await Promise.resolve(thrown.commitError).then(
+			() => thrown,
+			(error: unknown) => error
+		);
 	}
-	return new WriteFailed(error);
+	const failure = diskErrorOf(reason);
+	return failure instanceof StorageFull ? failure : new WriteFailed(thrown);
 }

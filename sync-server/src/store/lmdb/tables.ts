@@ -55,7 +55,10 @@ export function openTables(file: string): { root: RootDatabase<Buffer, Buffer>; 
 		...encodings,
 		// A commit returns, and is seen by readers, only after fdatasync: acknowledged and shown mean flushed.
 		// With overlapping syncs (the default) readers see a commit before it is on disk.
-		overlappingSync: false
+		overlappingSync: false,
+		// The committer gathers what belongs together. lmdb's own batches hold a promise nobody sees: a full disk
+		// rejects it, and that ends the process.
+		eventTurnBatching: false
 	});
 	const tables = Object.fromEntries(
 		TABLE_NAMES.map((name) => [name, root.openDB<Buffer, Buffer>(name, encodings)])
