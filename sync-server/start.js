@@ -4,9 +4,10 @@
  * since nothing may be installed yet.
  */
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { installPackages, modifiedMs } from './install-packages.js';
 
 const ROOT = path.join(path.dirname(fileURLToPath(import.meta.url)), '..');
 const SERVER = path.join(ROOT, 'sync-server/src/main.ts');
@@ -20,45 +21,15 @@ const GENERATED = new Set(['paraglide', 'cache']);
 
 const isDev = process.argv.includes('--dev');
 
-checkNode();
-installPackages();
+try {
+	installPackages();
+} catch (error) {
+	fail(error instanceof Error ? error.message : String(error));
+}
 if (isDev) runBoth();
 else {
 	buildApp();
 	await runServer();
-}
-
-function checkNode() {
-	const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-	if (major > 20 || (major === 20 && minor >= 19)) return;
-	fail(`Outlay needs Node 20.19 or newer; this is ${process.version}. See https://nodejs.org.`);
-}
-
-/** Packages are there when the lock file is not newer than the last install. */
-function installPackages() {
-	const installedMs = modifiedMs(path.join(ROOT, 'node_modules/.package-lock.json'));
-	const lockMs = modifiedMs(path.join(ROOT, 'package-lock.json'));
-	if (installedMs > 0 && installedMs >= lockMs) return;
-	console.log('Installing packages. This takes a minute or two the first time.');
-	// A lock file made against a registry without some platforms' packages is refused by `npm ci`; `npm install` takes
-	// the same versions from it and adds what is missing, here without writing the file.
-	if (lockMs > 0 && npm(['ci', '--loglevel=silent'])) return;
-	if (npm(['install', '--no-save', '--loglevel=error'])) return;
-	fail('The packages could not be installed. The lines above say why; then run npm start again.');
-}
-
-/**
- * Whether npm did it.
- * @param {string[]} args
- */
-function npm(args) {
-	// The build needs development packages, also where NODE_ENV says production.
-	const all = [...args, '--include=dev', '--no-audit', '--no-fund'];
-	const own = process.env['npm_execpath'];
-	const { status } = own
-		? spawnSync(process.execPath, [own, ...all], { cwd: ROOT, stdio: 'inherit' })
-		: spawnSync('npm', all, { cwd: ROOT, stdio: 'inherit', shell: process.platform === 'win32' });
-	return status === 0;
 }
 
 function buildApp() {
@@ -108,14 +79,6 @@ function runBoth() {
 			}
 		});
 	}
-}
-
-/**
- * 0 when it is not there.
- * @param {string} file
- */
-function modifiedMs(file) {
-	return existsSync(file) ? statSync(file).mtimeMs : 0;
 }
 
 /**

@@ -3,18 +3,22 @@
  * first, and stops at the first step that fails. Plain JavaScript, since nothing may be installed yet.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { installPackages } from '../sync-server/install-packages.js';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 const RESULTS = join(ROOT, 'test-results');
 /** @type {{ passed: number, failed: number, skipped: number }} */
 const tally = { passed: 0, failed: 0, skipped: 0 };
 
-installPackages();
-const chromium = findOrInstallChromium();
-const environment = { ...process.env, CHROMIUM_PATH: chromium };
+try {
+	installPackages();
+} catch (error) {
+	fail(error instanceof Error ? error.message : String(error));
+}
+process.env['CHROMIUM_PATH'] = findOrInstallChromium();
 rmSync(RESULTS, { recursive: true, force: true });
 mkdirSync(RESULTS, { recursive: true });
 
@@ -35,18 +39,6 @@ step('build', bin('vite'), ['build', '--logLevel', 'warn']);
 playwright();
 
 report();
-
-/** Packages are there when the lock file is not newer than the last install. */
-function installPackages() {
-	const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-	if (major < 20 || (major === 20 && minor < 19)) {
-		fail(`Outlay needs Node 20.19 or newer; this is ${process.version}.`);
-	}
-	const installed = join(ROOT, 'node_modules/.package-lock.json');
-	const lock = join(ROOT, 'package-lock.json');
-	if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(lock).mtimeMs) return;
-	step('install packages', 'npm', ['ci', '--no-audit', '--no-fund', '--loglevel', 'error']);
-}
 
 /** CHROMIUM_PATH, an installed one, Debian's package, or Playwright's own, in that order. */
 function findOrInstallChromium() {
@@ -87,7 +79,7 @@ function run(name, command, args, more = {}) {
 	const { status, error } = spawnSync(command, args, {
 		cwd: ROOT,
 		stdio: 'inherit',
-		env: { ...(typeof environment === 'undefined' ? process.env : environment), ...more }
+		env: { ...process.env, ...more }
 	});
 	if (error) console.error(error.message);
 	console.log(`── ${name}: ${((Date.now() - startedAtMs) / 1000).toFixed(1)} s`);
