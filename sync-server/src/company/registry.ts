@@ -70,7 +70,7 @@ export class Registry {
 			const [outcome] = await this.#database.write([
 				{
 					id,
-					body: (after ?? {}),
+					body: after ?? {},
 					deleted: after === null,
 					attachments: {},
 					parentRev: stored?.rev ?? null
