@@ -51,9 +51,14 @@ export function withBody<D extends { body: unknown; updatedAt: string }>(
 
 /** Today (`YYYY-MM-DD`) where the device is. */
 export function localDay(clock: Clock): string {
-	const now = new Date(clock.nowMs());
+	return localDayOf(clock.nowMs());
+}
+
+/** The day (`YYYY-MM-DD`) of a time (epoch milliseconds) where the device is. */
+export function localDayOf(timeMs: number): string {
+	const at = new Date(timeMs);
 	const two = (n: number) => String(n).padStart(2, '0');
-	return `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
+	return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
 }
 
 /** The first value of a live one. */

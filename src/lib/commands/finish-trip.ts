@@ -4,7 +4,7 @@ import { refuse } from '@outlay/domain/refusal';
 import { settingOn } from '@outlay/domain/setting';
 import type { TripBody } from '@outlay/domain/trip';
 import type { Done } from './app.ts';
-import { newEnvelope, withBody, type DeedContext } from './context.ts';
+import { localDayOf, newEnvelope, withBody, type DeedContext } from './context.ts';
 
 /** Less than this is a phone that lay still: nothing to be paid (complaint D15). */
 export const LEAST_TRIP_M = 50;
@@ -63,7 +63,7 @@ export async function finishTrip(context: DeedContext, tripId: string): Promise<
 	}
 	const transactionId = mileageIdOf(tripId);
 	if ((await context.documents.get('transaction', transactionId)) === null) {
-		const drivenOn = dayAt(body.startedAtMs);
+		const drivenOn = localDayOf(body.startedAtMs);
 		const company = settingOn(await context.settings(), 'company', drivenOn)?.body;
 		await context.documents.add({
 			_id: transactionId,
@@ -100,10 +100,4 @@ export function pausesOf(body: TripBody): { fromMs: number; toMs: number }[] {
 		}
 	}
 	return pauses;
-}
-
-function dayAt(timeMs: number): string {
-	const at = new Date(timeMs);
-	const two = (n: number) => String(n).padStart(2, '0');
-	return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
 }

@@ -1,44 +1,17 @@
-import { findProhibitedIn } from '@outlay/domain/prohibited-content';
-import { refuse } from '@outlay/domain/refusal';
-import { settingOn } from '@outlay/domain/setting';
-import type { MileageBody } from '@outlay/domain/transaction';
 import type { Done } from './app.ts';
-import { localDay, newEnvelope, withBody, type DeedContext } from './context.ts';
-import { editableTransaction } from './editable.ts';
-
-export type MileageChange = Partial<Omit<MileageBody, 'kind'>>;
+import type { DeedContext } from './context.ts';
+import { saveDraft, type BodyOf, type DraftChange, type DraftStart } from './save-draft.ts';
 
 /** Saves a draft mileage, creating it as a typed trip at the first call. */
-export async function saveMileage(
+export function saveMileage(
 	context: DeedContext,
 	transactionId: string,
-	change: MileageChange
+	change: DraftChange<'mileage'>
 ): Promise<Done> {
-	const prohibited = findProhibitedIn(change);
-	if (prohibited) return { ok: false, refusal: prohibited };
-	const found = await editableTransaction(context, transactionId, 'mileage');
-	if (!found.ok) return found;
-	if (found.value === null) {
-		await context.documents.add({
-			_id: transactionId,
-			type: 'transaction',
-			...newEnvelope(context),
-			body: { ...(await emptyMileage(context)), ...change }
-		});
-		return { ok: true, value: undefined };
-	}
-	let isMileage = true;
-	await context.documents.edit('transaction', transactionId, (document) => {
-		isMileage = document.body.kind === 'mileage';
-		if (document.body.kind !== 'mileage') return document;
-		return withBody(document, { ...document.body, ...change }, context.clock);
-	});
-	return isMileage ? { ok: true, value: undefined } : refuse('transaction.other_kind');
+	return saveDraft(context, transactionId, 'mileage', change, emptyMileage);
 }
 
-async function emptyMileage(context: DeedContext): Promise<MileageBody> {
-	const today = localDay(context.clock);
-	const company = settingOn(await context.settings(), 'company', today)?.body;
+function emptyMileage({ today, country }: DraftStart): BodyOf<'mileage'> {
 	return {
 		kind: 'mileage',
 		tripId: null,
@@ -46,7 +19,7 @@ async function emptyMileage(context: DeedContext): Promise<MileageBody> {
 		to: '',
 		purpose: '',
 		drivenOn: today,
-		country: company?.country ?? 'DK',
+		country,
 		vehicle: 'own-car',
 		licencePlate: '',
 		distanceM: null,

@@ -1,0 +1,61 @@
+import { findProhibitedIn } from '@outlay/domain/prohibited-content';
+import { refuse } from '@outlay/domain/refusal';
+import { settingOn } from '@outlay/domain/setting';
+import type { TransactionBody, TransactionKind } from '@outlay/domain/transaction';
+import type { Done } from './app.ts';
+import { localDay, newEnvelope, withBody, type DeedContext } from './context.ts';
+import { editableTransaction } from './editable.ts';
+
+export type BodyOf<K extends TransactionKind> = Extract<TransactionBody, { kind: K }>;
+export type DraftChange<K extends TransactionKind> = Partial<Omit<BodyOf<K>, 'kind'>>;
+
+/** What a new draft begins with: today, in the company's country and currency. */
+export interface DraftStart {
+	today: string;
+	country: string;
+	currency: string;
+}
+
+/**
+ * Saves a draft of one kind, creating it at the first call from what `begin` gives. Refuses prohibited content before
+ * anything is stored, and what may not be edited now (see `editableTransaction`).
+ */
+export async function saveDraft<K extends TransactionKind>(
+	context: DeedContext,
+	transactionId: string,
+	kind: K,
+	change: DraftChange<K>,
+	begin: (start: DraftStart) => BodyOf<K>
+): Promise<Done> {
+	const prohibited = findProhibitedIn(change);
+	if (prohibited) return { ok: false, refusal: prohibited };
+	const found = await editableTransaction(context, transactionId, kind);
+	if (!found.ok) return found;
+	if (found.value === null) {
+		await context.documents.add({
+			_id: transactionId,
+			type: 'transaction',
+			...newEnvelope(context),
+			body: { ...begin(await draftStart(context)), ...change }
+		});
+		return { ok: true, value: undefined };
+	}
+	let isSameKind = true;
+	await context.documents.edit('transaction', transactionId, (document) => {
+		isSameKind = document.body.kind === kind;
+		return isSameKind
+			? withBody(document, { ...document.body, ...change }, context.clock)
+			: document;
+	});
+	return isSameKind ? { ok: true, value: undefined } : refuse('transaction.other_kind');
+}
+
+async function draftStart(context: DeedContext): Promise<DraftStart> {
+	const today = localDay(context.clock);
+	const company = settingOn(await context.settings(), 'company', today)?.body;
+	return {
+		today,
+		country: company?.country ?? 'DK',
+		currency: company?.homeCurrency ?? 'DKK'
+	};
+}
