@@ -33,10 +33,15 @@ addPlugins([
 	}
 ]);
 
+/** Pictures of the app are for the install prompt and the readme. */
+function isNeeded(url: string): boolean {
+	return !url.startsWith('/pictures/');
+}
+
 precacheAndRoute([
 	// Names of built files carry their hash; static files and the fallback page change with the version.
 	...build.map((url) => ({ url, revision: null })),
-	...files.map((url) => ({ url, revision: version })),
+	...files.filter(isNeeded).map((url) => ({ url, revision: version })),
 	{ url: '/200.html', revision: version }
 ]);
 cleanupOutdatedCaches();
