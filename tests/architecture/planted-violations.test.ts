@@ -32,7 +32,7 @@ const PLANTS: { rule: string; file: string; code: string }[] = [
 			['couch', '../mailroom/planted.ts'],
 			['company', '../couch/planted.ts'],
 			['mailroom', '../couch/planted.ts'],
-			['http', '../store/planted.ts']
+			['http', '../couch/planted.ts']
 		] as const
 	).map(([room, target]) => ({
 		rule: `server-${room}-stays-in-its-room`,
