@@ -129,6 +129,9 @@ export function startSync(parts: SyncParts): Sync & { stop(): Promise<void> } {
 		}, GATHERING_MS);
 	});
 	const following = outstanding.follow();
+	void following.then(() => {
+		view.show();
+	});
 	const stopFreeing = freeWhatWasEdited(database, (id) => outstanding.isRefused(id));
 
 	const wake = () => {
@@ -198,6 +201,8 @@ class SyncView {
 	#caughtUpMs: number | null = null;
 	#photoBytesBefore = new Map<string, number>();
 	#timer: ReturnType<typeof setTimeout> | null = null;
+	/** Before everything unsent is known it would say "up to date" of what isn't. */
+	#isShown = false;
 
 	constructor(line: ServerLine, outstanding: Outstanding, subjects: Subjects) {
 		this.#line = line;
@@ -223,7 +228,14 @@ class SyncView {
 		this.changed();
 	}
 
+	/** Begins to tell. */
+	show(): void {
+		this.#isShown = true;
+		this.changed();
+	}
+
 	changed(): void {
+		if (!this.#isShown) return;
 		this.#timer ??= setTimeout(() => {
 			this.#timer = null;
 			void this.#tell();
@@ -231,6 +243,7 @@ class SyncView {
 	}
 
 	stop(): void {
+		this.#isShown = false;
 		this.#stopLine();
 		if (this.#timer !== null) clearTimeout(this.#timer);
 	}
