@@ -1,4 +1,6 @@
+import { parseKilometres } from './distance-input.ts';
 import { mileageAmount } from './mileage-amount.ts';
+import { parseAmount } from './money.ts';
 import { findProhibitedIn } from './prohibited-content.ts';
 import { ok, refuse, type Result } from './refusal.ts';
 import { settingOn, type Setting } from './setting.ts';
@@ -34,10 +36,9 @@ function judgeExpense(
 	today: string
 ): Result<SubmittedAmount> {
 	if (body.amountMinor === null) {
-		return refuse(
-			body.amountText === '' ? 'expense.amount_missing' : 'amount.unreadable',
-			'amountMinor'
-		);
+		const read = parseAmount(body.amountText, body.currency);
+		const why = read.ok ? 'amount.unreadable' : read.refusal.code;
+		return refuse(why === 'amount.missing' ? 'expense.amount_missing' : why, 'amountMinor');
 	}
 	if (body.amountMinor <= 0) return refuse('amount.zero', 'amountMinor');
 	if (body.spentOn === null) return refuse('expense.date_missing', 'spentOn');
@@ -61,7 +62,8 @@ function judgeMileage(
 	if (body.from.trim() === '') return refuse('mileage.from_missing', 'from');
 	if (body.to.trim() === '') return refuse('mileage.to_missing', 'to');
 	if (body.distanceM === null && body.distanceText !== '') {
-		return refuse('mileage.distance_unreadable', 'distanceM');
+		const read = parseKilometres(body.distanceText);
+		return read.ok ? refuse('mileage.distance_unreadable', 'distanceM') : read;
 	}
 	if (body.drivenOn !== null && body.drivenOn > today) {
 		return refuse('mileage.date_future', 'drivenOn');
