@@ -21,9 +21,10 @@ export class Autosave<C extends object> {
 	failure = $state<string | null>(null);
 
 	readonly #save: (change: Partial<C>) => Promise<Done>;
-	#pending: Partial<C> = {};
+	#pending = $state.raw<Partial<C>>({});
 	#timer: ReturnType<typeof setTimeout> | null = null;
 	#running: Promise<void> = Promise.resolve();
+	#writes = $state(0);
 
 	constructor(save: (change: Partial<C>) => Promise<Done>) {
 		this.#save = save;
@@ -32,6 +33,17 @@ export class Autosave<C extends object> {
 	/** Whether a field waits to be written, so that a change from elsewhere doesn't overwrite it on the screen. */
 	isPending(field: keyof C): boolean {
 		return field in this.#pending || this.refusals[field] !== undefined;
+	}
+
+	/** Something could not be stored and needs the person: a refusal, or storing broke. */
+	get isStuck(): boolean {
+		const isRefused = this.refusal !== null || Object.keys(this.refusals).length > 0;
+		return isRefused || this.failure !== null;
+	}
+
+	/** Everything noted so far is stored. */
+	get isStored(): boolean {
+		return !this.isStuck && this.#writes === 0 && Object.keys(this.#pending).length === 0;
 	}
 
 	/** Notes changed fields; they are written a moment later, or at once by `flush`. */
@@ -46,7 +58,12 @@ export class Autosave<C extends object> {
 	flush(): Promise<void> {
 		if (this.#timer !== null) clearTimeout(this.#timer);
 		this.#timer = null;
-		this.#running = this.#running.then(() => this.#write());
+		this.#writes += 1;
+		this.#running = this.#running
+			.then(() => this.#write())
+			.finally(() => {
+				this.#writes -= 1;
+			});
 		return this.#running;
 	}
 
@@ -55,6 +72,9 @@ export class Autosave<C extends object> {
 		if (this.#timer !== null) clearTimeout(this.#timer);
 		this.#timer = null;
 		this.#pending = {};
+		this.refusals = {};
+		this.refusal = null;
+		this.failure = null;
 	}
 
 	/** Runs a deed about the same draft between two writes, so that they don't both create it. */
@@ -101,15 +121,15 @@ export class Autosave<C extends object> {
 	}
 }
 
-/** Flushes when the page may be about to go away: hidden, or left. Returns how to stop. */
+/**
+ * Flushes when the page may be about to go away, hidden or left, and on return, when there may be room again. Returns
+ * how to stop.
+ */
 export function flushWhenLeaving(flush: () => void): () => void {
-	const hidden = () => {
-		if (document.visibilityState === 'hidden') flush();
-	};
-	document.addEventListener('visibilitychange', hidden);
+	document.addEventListener('visibilitychange', flush);
 	window.addEventListener('pagehide', flush);
 	return () => {
-		document.removeEventListener('visibilitychange', hidden);
+		document.removeEventListener('visibilitychange', flush);
 		window.removeEventListener('pagehide', flush);
 		flush();
 	};

@@ -53,7 +53,13 @@ export class ExpenseForm {
 			autosave.isPending('amountMinor') ||
 			autosave.isPending('amountText') ||
 			document.activeElement?.id === expenseFieldId('amountMinor');
-		if (!isTypingAmount) this.amountText = this.#shownAmount(body);
+		if (!isTypingAmount) {
+			this.amountText = this.#shownAmount(body);
+			// Kept as it was typed, perhaps days ago: what is wrong with it is said again.
+			const isUnreadable = body.amountMinor === null && body.amountText !== '';
+			const read = isUnreadable ? parseAmount(body.amountText, body.currency) : null;
+			this.#amountRefusal = read === null || read.ok ? null : read.refusal;
+		}
 		if (!autosave.isPending('currency')) this.currency = body.currency;
 		if (!autosave.isPending('merchant')) this.merchant = body.merchant;
 		if (!autosave.isPending('spentOn')) this.spentOn = body.spentOn ?? '';
@@ -126,6 +132,12 @@ export class ExpenseForm {
 		}
 		if (amountText) refusals.amountMinor = amountText;
 		return refusals;
+	}
+
+	/** Whether what Submit said still holds: nobody has mended its field since. */
+	isStanding({ field }: Refusal): boolean {
+		const shown = field === 'amountText' ? 'amountMinor' : (field as ExpenseField | undefined);
+		return shown === undefined || this.refusals[shown] !== undefined;
 	}
 
 	/** The first field whose words could not be stored: it must be mended before submitting. */

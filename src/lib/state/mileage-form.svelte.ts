@@ -52,6 +52,10 @@ export class MileageForm {
 		if (!isTypingDistance && body.distanceSource === 'typed') {
 			this.distanceText =
 				body.distanceM === null ? body.distanceText : this.#kilometres(body.distanceM);
+			// Kept as it was typed, perhaps days ago: what is wrong with it is said again.
+			const isUnreadable = body.distanceM === null && body.distanceText !== '';
+			const read = isUnreadable ? parseKilometres(body.distanceText) : null;
+			this.#distanceRefusal = read === null || read.ok ? null : read.refusal;
 		}
 	}
 
@@ -121,6 +125,12 @@ export class MileageForm {
 		}
 		if (distanceText) refusals.distanceM = distanceText;
 		return refusals;
+	}
+
+	/** Whether what Submit said still holds: nobody has mended its field since. */
+	isStanding({ field }: Refusal): boolean {
+		const shown = field === 'distanceText' ? 'distanceM' : (field as MileageField | undefined);
+		return shown === undefined || this.refusals[shown] !== undefined;
 	}
 
 	/** The first field whose words could not be stored: it must be mended before submitting. */

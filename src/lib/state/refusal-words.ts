@@ -31,6 +31,8 @@ const SENTENCES: Readonly<Record<string, () => string>> = {
 	'photo.not_a_picture': m.refusal_photo_not_a_picture,
 	'photo.broken': m.refusal_photo_broken,
 	'photo.too_large': m.refusal_photo_too_large,
+	'photo.unsupported': m.refusal_photo_unsupported,
+	'photo.encrypted_pdf': m.refusal_photo_encrypted_pdf,
 	'photo.twice': m.refusal_photo_twice,
 	'photo.camera_denied': m.refusal_photo_camera_denied,
 	'submission.no_approver': m.refusal_submission_no_approver,
