@@ -29,12 +29,21 @@ export class CouchClient {
 	}
 
 	async allIds(database: string): Promise<string[]> {
-		const response = await fetch(`${this.#url}/${database}/_all_docs`, {
-			headers: { cookie: this.#cookie, accept: 'application/json' }
-		});
-		if (!response.ok) throw new Error(`${database} answered ${response.status}`);
+		const response = await this.#get(database, '_all_docs');
 		const { rows } = (await response.json()) as { rows: { id: string }[] };
 		return rows.map(({ id }) => id);
+	}
+
+	/** A document as it is stored there. */
+	async document(database: string, id: string): Promise<Record<string, unknown>> {
+		const response = await this.#get(database, encodeURIComponent(id));
+		return (await response.json()) as Record<string, unknown>;
+	}
+
+	/** The bytes of a receipt, by its `blob:` id. */
+	async bytesOf(database: string, blobId: string): Promise<Buffer> {
+		const response = await this.#get(database, `${encodeURIComponent(blobId)}/data`);
+		return Buffer.from(await response.arrayBuffer());
 	}
 
 	/** How many documents of each type a database holds. */
@@ -45,5 +54,13 @@ export class CouchClient {
 			counts[type] = (counts[type] ?? 0) + 1;
 		}
 		return counts;
+	}
+
+	async #get(database: string, path: string): Promise<Response> {
+		const response = await fetch(`${this.#url}/${database}/${path}`, {
+			headers: { cookie: this.#cookie, accept: 'application/json' }
+		});
+		if (!response.ok) throw new Error(`${database} answered ${response.status}`);
+		return response;
 	}
 }
