@@ -31,6 +31,10 @@ export interface Limits {
 	signInsPerAccount: number;
 	signInsPerAddress: number;
 	signInWindowMs: number;
+	/** A connection on which nothing moves is closed after this long, … */
+	silentConnectionMs: number;
+	/** … and one whose request has not arrived whole after this long. */
+	longestRequestMs: number;
 	/** How long `stop` waits for answers under way. */
 	stopWithinMs: number;
 }
@@ -49,6 +53,9 @@ export const DEFAULT_LIMITS: Limits = {
 	signInsPerAccount: 10,
 	signInsPerAddress: 100,
 	signInWindowMs: 5 * MINUTE_MS,
+	silentConnectionMs: 2 * MINUTE_MS,
+	// A photo of 8 MB over a slow mobile network.
+	longestRequestMs: 30 * MINUTE_MS,
 	stopWithinMs: 5000
 };
 

@@ -1,4 +1,5 @@
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import { setMaxListeners } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { registerCouchSessionRoutes } from './access/couch-session-routes.ts';
 import { registerOriginCheck } from './access/origin-check.ts';
@@ -60,6 +61,7 @@ export async function createServer({
 	const registry = await Registry.open(store);
 	const accounts = new Accounts(registry);
 	const stopping = new AbortController();
+	setMaxListeners(0, stopping.signal);
 	const sessions = new Sessions(
 		registry,
 		{ idleMs: limits.sessionIdleMs, longestMs: limits.sessionLongestMs },
@@ -102,6 +104,9 @@ export async function createServer({
 		// Long GETs of CouchDB's clients carry their keys in the address.
 		http: { maxHeaderSize: 64 * 1024 },
 		forceCloseConnections: 'idle',
+		// Whoever sends nothing, or a little now and then, keeps no connection for long. Feeds wait half as long at most.
+		connectionTimeout: limits.silentConnectionMs,
+		requestTimeout: limits.longestRequestMs,
 		// Only a proxy of our own network may say who is calling, and only where one is configured.
 		trustProxy: config.publicOrigin === null ? false : ['loopback', 'uniquelocal'],
 		frameworkErrors: (_error, _request, reply) => {
@@ -159,12 +164,15 @@ export async function createServer({
 			clearInterval(sweeping);
 			stopping.abort();
 			sessions.close();
+			// Feeds that end now leave connections that wait for a next request nobody will answer.
+			const idle = setInterval(() => app.server.closeIdleConnections(), 50).unref();
 			const impatient = setTimeout(
 				() => app.server.closeAllConnections(),
 				limits.stopWithinMs
 			).unref();
 			await app.close();
 			clearTimeout(impatient);
+			clearInterval(idle);
 			await mailroom.stop();
 			await swept;
 			await store.close();

@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
 	ADMINISTRATOR,
+	remove,
 	startServer,
 	startServerProcess,
+	temporaryDirectory,
 	type TestServer
 } from '../../tests/support/server.ts';
 import { pictureBytes, sha256Of, TestPerson } from '../../tests/support/test-person.ts';
@@ -117,10 +119,13 @@ describe('an upload', () => {
 });
 
 describe('a full disk', () => {
-	test('is told as such, keeps nothing half written, and reading goes on', async () => {
+	test('is told as such, keeps nothing half written, names nobody in the log, and reading goes on', async () => {
+		const directory = await temporaryDirectory();
+		const logFile = path.join(directory, 'log');
 		const server = await startServerProcess({
 			largestFileKiB: 24 * 1024,
-			environment: { OUTLAY_LOG_LEVEL: 'silent' }
+			logFile,
+			environment: { OUTLAY_LOG_LEVEL: 'debug' }
 		});
 		try {
 			const jonas = await TestPerson.signIn(server, 'jonas');
@@ -156,8 +161,17 @@ describe('a full disk', () => {
 			const ids = await jonas.ids();
 			expect(ids.filter((id) => id.startsWith('document-'))).toHaveLength(written);
 			expect((await jonas.request('GET', `/${jonas.mailbox}/document-0`)).status).toBe(200);
+
+			const log = await readFile(logFile, 'utf8');
+			expect(log).toContain('store.');
+			const { workEmail, password } = jonas.card;
+			const token = jonas.cookie.slice(jonas.cookie.indexOf('=') + 1);
+			for (const secret of [jonas.userId, workEmail, password, token, ADMINISTRATOR.password]) {
+				expect(log).not.toContain(secret);
+			}
 		} finally {
 			await server.stop();
+			await remove(directory);
 		}
 	});
 });

@@ -485,6 +485,17 @@ export function describeDocumentStore(label: string, start: () => Promise<StoreU
 				expect(await db.info()).toMatchObject({ docCount: 0 });
 				expect(ids(await db.changes({ since: '0' }))).toEqual([]);
 			});
+
+			test('are no more than the writer allows; those that are there may still be written', async () => {
+				expect(await db.writeLocal('a', {}, 2)).toBe('0-1');
+				expect(await db.writeLocal('b', {}, 2)).toBe('0-1');
+				expect(await db.writeLocal('c', {}, 2)).toBeNull();
+				expect(await db.readLocal('c')).toBeNull();
+				expect(await db.writeLocal('b', {}, 2)).toBe('0-2');
+				const atOnce = await Promise.all([1, 2].map((n) => db.writeLocal(`at once ${n}`, {}, 3)));
+				expect(atOnce.filter((rev) => rev === null)).toHaveLength(1);
+				expect(await db.writeLocal('d', {})).toBe('0-1');
+			});
 		});
 
 		describe('attachments', () => {
@@ -520,6 +531,20 @@ export function describeDocumentStore(label: string, start: () => Promise<StoreU
 				const [outcome] = await other.write([edit({ id: 'a', attachments: { photo: stub } })]);
 				expect(outcome).toMatchObject({ ok: false, refusal: 'missing_stub' });
 				await store.drop('mailbox-other-u1');
+			});
+
+			test('are read by nobody before they are kept, and not at all once discarded', async () => {
+				const content = Buffer.from('received, and then perhaps kept');
+				const sha256 = createHash('sha256').update(content).digest('hex');
+				const refused = await store.files.receive('acme', chunks(content), 1_000);
+				expect(refused).toMatchObject({ sha256, length: content.length });
+				expect(await store.files.read('acme', sha256)).toBeNull();
+				await refused.discard();
+				expect(await store.files.read('acme', sha256)).toBeNull();
+				const kept = await store.files.receive('acme', chunks(content), 1_000);
+				await kept.keep();
+				await kept.discard();
+				expect(await collect(await store.files.read('acme', sha256))).toEqual(content);
 			});
 
 			test('too long leave nothing behind', async () => {

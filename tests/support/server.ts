@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -74,9 +75,12 @@ export async function startServerProcess(
 	options: Pick<TestServerOptions, 'dataDir' | 'port' | 'environment'> & {
 		/** No file may grow past this: what a full disk is to a process. */
 		largestFileKiB?: number;
+		/** Where the log goes instead of this process's standard error. */
+		logFile?: string;
 	} = {}
 ): Promise<TestServerProcess> {
 	const dataDir = options.dataDir ?? (await temporaryDirectory());
+	const log = options.logFile === undefined ? 'inherit' : openSync(options.logFile, 'a');
 	const command = [process.execPath, '--import', 'tsx', MAIN];
 	const { largestFileKiB } = options;
 	// The shell counts in blocks of 512 bytes.
@@ -92,8 +96,9 @@ export async function startServerProcess(
 			OUTLAY_LOG_LEVEL: 'warn',
 			...options.environment
 		},
-		stdio: ['ignore', 'pipe', 'inherit']
+		stdio: ['ignore', 'pipe', log]
 	});
+	if (typeof log === 'number') closeSync(log);
 	const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
 	const printed = await printedUntilListening(child);
 	const end = async (signal: NodeJS.Signals) => {

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import type { Registry } from '../company/registry.ts';
 
 export type SessionOwner =
@@ -120,6 +121,8 @@ export class Sessions {
 		const watched = this.#watched.get(key);
 		if (watched) return watched.ending.signal;
 		const ending = new AbortController();
+		// Many feeds may wait on one session; Node takes more than ten for a mistake.
+		setMaxListeners(0, ending.signal);
 		this.#watched.set(key, { ending, timer: this.#timer(key, leftMs) });
 		return ending.signal;
 	}

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { readJsonObject, requireJsonContentType } from '../http/body.ts';
 import { badRequest } from '../http/errors.ts';
+import { Turn } from '../http/turn.ts';
 import type {
 	AllDocsQuery,
 	Database,
@@ -61,7 +62,9 @@ async function* byKeys(
 	const { docCount } = await listing.db.info();
 	yield `{"total_rows":${docCount},"offset":null,"rows":[`;
 	let comma = '';
+	const turn = new Turn();
 	for (const key of picked) {
+		await turn.goOn();
 		const winner = typeof key === 'string' && key ? await listing.db.read(key) : null;
 		yield comma + JSON.stringify(await rowOf(listing, key, winner));
 		comma = ',\n';
@@ -92,7 +95,9 @@ async function* byRange(listing: Listing, options: Options): AsyncGenerator<stri
 		: '';
 	yield `{"total_rows":${total},"offset":${offset},${seq}"rows":[`;
 	let comma = '';
+	const turn = new Turn();
 	for (const { id, rev } of rows) {
+		await turn.goOn();
 		const row: JsonObject = { id, key: id, value: { rev } };
 		if (listing.includeDocs) {
 			const found = await listing.db.read(id, rev);

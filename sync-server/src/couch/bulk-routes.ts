@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { isJsonObject, readJsonObject, requireJsonContentType } from '../http/body.ts';
-import { badRequest, badRevision } from '../http/errors.ts';
+import { badRequest, badRevision, tooMany } from '../http/errors.ts';
+import { Turn } from '../http/turn.ts';
 import type { Database, Json, JsonObject, StoredRevision } from '../store/document-store.ts';
 import { parseRevisionId } from '../store/revision-id.ts';
 import type { CouchDeps } from './couch-deps.ts';
@@ -12,6 +13,11 @@ import { inLargePieces, sendJson, sendJsonPieces } from './send-json.ts';
 import { useDatabase } from './use-database.ts';
 import { writeDocuments } from './write-documents.ts';
 
+/** Far more than replicators send in one request. */
+const MOST_ROWS = 10_000;
+/** Ids of `_revs_diff` that are looked up in one go. */
+const IDS_AT_ONCE = 500;
+
 /** Many documents in one request: `_bulk_docs`, `_bulk_get`, `_revs_diff`. */
 export function bulkRoutes(app: FastifyInstance, deps: CouchDeps): void {
 	app.post('/:db/_bulk_docs', async (request, reply) => {
@@ -21,6 +27,7 @@ export function bulkRoutes(app: FastifyInstance, deps: CouchDeps): void {
 		const { docs } = body;
 		if (docs === undefined) throw badRequest('POST body must include `docs` parameter.');
 		if (!Array.isArray(docs)) throw badRequest('`docs` parameter must be an array.');
+		if (docs.length > MOST_ROWS) throw tooMany(MOST_ROWS, 'rows');
 		const options = new Options(request, body);
 		const replicated = !options.flag('new_edits', true);
 		// One document that is none refuses them all, before anything is written.
@@ -39,6 +46,7 @@ export function bulkRoutes(app: FastifyInstance, deps: CouchDeps): void {
 		const body = await readJsonObject(request, deps.bodyLimitBytes);
 		const { docs } = body;
 		if (!Array.isArray(docs)) throw badRequest("Missing JSON list of 'docs'.");
+		if (docs.length > MOST_ROWS) throw tooMany(MOST_ROWS, 'rows');
 		const options = new Options(request);
 		const view = { revs: options.flag('revs'), attachments: options.flag('attachments') };
 		const pieces = bulkGet(deps, db, docs, view, options.flag('latest'));
@@ -52,19 +60,20 @@ export function bulkRoutes(app: FastifyInstance, deps: CouchDeps): void {
 		for (const [id, revs] of Object.entries(await readJsonObject(request, deps.bodyLimitBytes))) {
 			if (!Array.isArray(revs)) throw badRequest('Revisions must be a list.');
 			asked.set(id, revs.map(requireRevision));
+			if (asked.size > MOST_ROWS) throw tooMany(MOST_ROWS, 'document ids');
 		}
-		const diff = await db.missing(asked);
-		return sendJson(
-			reply,
-			Object.fromEntries(
-				[...diff].map(([id, { missing, possibleAncestors }]) => [
-					id,
-					possibleAncestors.length > 0
-						? { missing, possible_ancestors: possibleAncestors }
-						: { missing }
-				])
-			)
-		);
+		const rows = [...asked];
+		const answer: [string, JsonObject][] = [];
+		const turn = new Turn();
+		for (let at = 0; at < rows.length; at += IDS_AT_ONCE) {
+			const diff = await db.missing(new Map(rows.slice(at, at + IDS_AT_ONCE)));
+			for (const [id, { missing, possibleAncestors }] of diff) {
+				const more = possibleAncestors.length > 0 ? { possible_ancestors: possibleAncestors } : {};
+				answer.push([id, { missing, ...more }]);
+			}
+			await turn.goOn();
+		}
+		return sendJson(reply, Object.fromEntries(answer));
 	});
 }
 
@@ -82,7 +91,9 @@ async function* bulkGet(
 ): AsyncGenerator<string> {
 	yield '{"results":[';
 	let comma = '';
+	const turn = new Turn();
 	for (const asked of docs) {
+		await turn.goOn();
 		yield comma + JSON.stringify(await bulkGetRow(deps, db, asked, view, latest));
 		comma = ',\n';
 	}

@@ -1,3 +1,4 @@
+import { Turn } from '../http/turn.ts';
 import type {
 	AttachmentFiles,
 	ChangeRow,
@@ -32,6 +33,7 @@ export class ChangesFeed {
 	#at: string;
 	#left: number;
 	#pending = 0;
+	readonly #turn = new Turn();
 
 	constructor(files: AttachmentFiles, db: Database, options: FeedOptions) {
 		this.#files = files;
@@ -109,6 +111,7 @@ export class ChangesFeed {
 		for (;;) {
 			const page = await this.#page(this.#at, filter.matches ? PAGE_ROWS : this.#left);
 			for (const [i, row] of page.rows.entries()) {
+				await this.#turn.goOn();
 				const shown = await this.#show(row);
 				if (shown === null) continue;
 				yield shown;
@@ -134,6 +137,7 @@ export class ChangesFeed {
 		this.#at = lastSeq;
 		for (const row of rows) {
 			if (this.#left === 0) return;
+			await this.#turn.goOn();
 			const shown = await this.#show(row);
 			if (shown === null) continue;
 			yield shown;

@@ -5,9 +5,14 @@
 import { matchesSelector } from 'pouchdb-selector-core';
 import type { Caller } from '../access/access-port.ts';
 import { isJsonObject } from '../http/body.ts';
-import { badRequest, forbidden, notFound, notImplemented } from '../http/errors.ts';
+import { badRequest, forbidden, notFound, notImplemented, tooMany } from '../http/errors.ts';
 import type { JsonObject } from '../store/document-store.ts';
 import type { Options } from './options.ts';
+
+/** Ids one filter may name: they are looked up anew at every change. */
+const MOST_IDS = 20_000;
+/** A selector of a person is asked about every document. */
+const LONGEST_SELECTOR = 10_000;
 
 /** Which changes a reader wants to see. */
 export interface ChangesFilter {
@@ -26,6 +31,7 @@ export function changesFilter(options: Options, body: JsonObject, caller: Caller
 		if (!Array.isArray(ids) || !ids.every((id) => typeof id === 'string')) {
 			throw badRequest('`doc_ids` parameter is not a list of document ids.');
 		}
+		if (ids.length > MOST_IDS) throw tooMany(MOST_IDS, 'document ids');
 		return { ids: new Set(ids) };
 	}
 	if (name === '_selector') return { matches: selectorFilter(body['selector'], caller) };
@@ -43,9 +49,13 @@ function selectorFilter(
 	caller: Caller
 ): (doc: JsonObject) => boolean {
 	if (!isJsonObject(selector)) throw badRequest('Selector must be a JSON object');
-	// An expression of the caller's making can keep this process busy for hours.
-	if (caller.kind !== 'administrator' && JSON.stringify(selector).includes('"$regex"')) {
-		throw forbidden('selector.regex: $regex is for the server administrator alone.');
+	if (caller.kind !== 'administrator') {
+		const text = JSON.stringify(selector);
+		// An expression of the caller's making can keep this process busy for hours, and so can a long selector.
+		if (text.includes('"$regex"')) {
+			throw forbidden('selector.regex: $regex is for the server administrator alone.');
+		}
+		if (text.length > LONGEST_SELECTOR) throw tooMany(LONGEST_SELECTOR, 'characters of a selector');
 	}
 	const matches = (doc: JsonObject): boolean => {
 		try {

@@ -1,12 +1,13 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Readable } from 'node:stream';
 import { isJsonObject, readJson } from '../http/body.ts';
-import { badRequest, CouchError, notImplemented } from '../http/errors.ts';
+import { badRequest, CouchError, notImplemented, tooManyRequests } from '../http/errors.ts';
 import type { JsonObject } from '../store/document-store.ts';
 import { parseSequence } from '../store/sequence.ts';
 import { ChangesFeed, type FeedOptions } from './changes-feed.ts';
 import { changesFilter } from './changes-filter.ts';
 import type { CouchDeps } from './couch-deps.ts';
+import { OpenFeeds } from './open-feeds.ts';
 import { Options } from './options.ts';
 import { inLargePieces, jsonHeaders, sendJsonPieces } from './send-json.ts';
 import { useDatabase } from './use-database.ts';
@@ -17,6 +18,7 @@ const SHORTEST_HEARTBEAT_MS = 100;
 
 /** `_changes`: normal, long-poll and continuous. */
 export function changesRoutes(app: FastifyInstance, deps: CouchDeps): void {
+	const openFeeds = new OpenFeeds();
 	const answer = async (request: FastifyRequest, reply: FastifyReply) => {
 		const { db, caller } = await useDatabase(deps, request, 'read');
 		const body = await filterBody(deps, request);
@@ -38,9 +40,12 @@ export function changesRoutes(app: FastifyInstance, deps: CouchDeps): void {
 			throw badRequest('Supported `feed` types: normal, continuous, longpoll');
 		}
 
+		const waits = waitsOf(options);
+		const gone = untilGone(reply);
+		if (!openFeeds.add(caller, gone)) throw tooManyRequests();
 		const waiting = {
-			...waitsOf(options),
-			gone: untilGone(reply),
+			...waits,
+			gone,
 			...(caller.until ? { ended: caller.until } : {})
 		};
 		const pieces = feed === 'longpoll' ? changes.longPoll(waiting) : changes.continuous(waiting);
@@ -84,7 +89,9 @@ function waitsOf(options: Options): { heartbeatMs: number } | { timeoutMs: numbe
 	const heartbeat = options.text('heartbeat');
 	if (heartbeat === 'true') return { heartbeatMs: LONGEST_WAIT_MS };
 	if (heartbeat !== undefined && heartbeat !== 'false') {
-		return { heartbeatMs: Math.max(options.count('heartbeat') ?? 0, SHORTEST_HEARTBEAT_MS) };
+		const asked = Math.max(options.count('heartbeat') ?? 0, SHORTEST_HEARTBEAT_MS);
+		// A timer of more than 2^31 ms would ring without a pause.
+		return { heartbeatMs: Math.min(asked, LONGEST_WAIT_MS) };
 	}
 	return { timeoutMs: Math.min(options.count('timeout') ?? LONGEST_WAIT_MS, LONGEST_WAIT_MS) };
 }
@@ -92,6 +99,7 @@ function waitsOf(options: Options): { heartbeatMs: number } | { timeoutMs: numbe
 /** Aborts when the answer can't reach anybody any more. */
 function untilGone(reply: FastifyReply): AbortSignal {
 	const gone = new AbortController();
+	if (reply.raw.destroyed) gone.abort();
 	reply.raw.once('close', () => gone.abort());
 	return gone.signal;
 }

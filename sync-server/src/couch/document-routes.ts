@@ -18,7 +18,8 @@ import { Options } from './options.ts';
 import { parseDocument, requireId, type SentDocument } from './parse-document.ts';
 import { sendJson } from './send-json.ts';
 import { useDatabase } from './use-database.ts';
-import { newId, writeDocuments, type WriteRow } from './write-documents.ts';
+import { newId, writeDocuments } from './write-documents.ts';
+import type { WriteRow } from './write-row.ts';
 
 /** One document: read, write, delete. */
 export function documentRoutes(app: FastifyInstance, deps: CouchDeps): void {

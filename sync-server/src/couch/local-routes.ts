@@ -1,10 +1,11 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { readJsonObject } from '../http/body.ts';
-import { illegalId, notFound } from '../http/errors.ts';
+import { CouchError, illegalId, notFound } from '../http/errors.ts';
 import type { CouchDeps } from './couch-deps.ts';
 import { parseDocument } from './parse-document.ts';
 import { sendJson } from './send-json.ts';
 import { useDatabase } from './use-database.ts';
+import { writeLocal } from './write-local.ts';
 
 /** `_local` documents: a replicator's checkpoints. They are not replicated and have no history. */
 export function localRoutes(app: FastifyInstance, deps: CouchDeps): void {
@@ -17,13 +18,14 @@ export function localRoutes(app: FastifyInstance, deps: CouchDeps): void {
 	});
 
 	app.put('/:db/_local/*', async (request, reply) => {
-		const { db } = await useDatabase(deps, request, 'write');
+		const use = await useDatabase(deps, request, 'write');
 		const id = idOf(request);
 		// Its `_rev` is of a kind of its own (`0-1`), and a write overwrites whatever it says.
 		const json = Object.entries(await readJsonObject(request, deps.bodyLimitBytes));
 		const { body } = parseDocument(Object.fromEntries(json.filter(([name]) => name !== '_rev')));
-		const rev = await db.writeLocal(id, body);
-		return sendJson(reply, { ok: true, id: `_local/${id}`, rev }, 201);
+		const row = await writeLocal(use, id, body);
+		if (!row.ok) throw new CouchError(row.statusCode, row.error, row.reason);
+		return sendJson(reply, row, 201);
 	});
 
 	app.delete('/:db/_local/*', async (request, reply) => {

@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { isJsonObject } from '../http/body.ts';
-import { badRequest, badRevision, CouchError, illegalId } from '../http/errors.ts';
+import { badRequest, badRevision, CouchError, illegalId, tooMany } from '../http/errors.ts';
 import type { Json, JsonObject } from '../store/document-store.ts';
 import { isRevisions, parseRevisionId } from '../store/revision-id.ts';
 import { MAX_ID_BYTES } from '../store/store-errors.ts';
@@ -28,6 +28,9 @@ export interface SentDocument {
 	body: JsonObject;
 	attachments: Map<string, SentAttachment>;
 }
+
+/** Ten times what CouchDB keeps of a branch (`_revs_limit`). */
+const MOST_REVISIONS = 10_000;
 
 /** Members CouchDB adds when it answers and ignores when they come back. */
 const ECHOED = new Set(['_revs_info', '_conflicts', '_deleted_conflicts', '_local_seq']);
@@ -97,6 +100,7 @@ function parseRevisions(value: Json): { start: number; ids: string[] } {
 	if (typeof start !== 'number' || !Array.isArray(ids)) {
 		throw new CouchError(400, 'doc_validation', "_revisions.start isn't an integer.");
 	}
+	if (ids.length > MOST_REVISIONS) throw tooMany(MOST_REVISIONS, 'revisions of a document');
 	const revisions = { start, ids: ids.map(String) };
 	if (!isRevisions(revisions)) {
 		throw new CouchError(400, 'doc_validation', '_revisions is no history of revisions.');

@@ -2,6 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import type { Caller, WriteDenial } from '../access/access-port.ts';
+import { Turn } from '../http/turn.ts';
 import { companyOf } from '../store/company-of.ts';
 import { AttachmentTooLarge } from '../store/store-errors.ts';
 import type {
@@ -13,11 +14,8 @@ import type {
 } from '../store/document-store.ts';
 import type { CouchDeps } from './couch-deps.ts';
 import type { SentDocument } from './parse-document.ts';
-
-/** One row of `_bulk_docs`, with the status a single write would answer. */
-export type WriteRow =
-	| { ok: true; id: string; rev: string }
-	| { ok: false; id: string; rev?: string; error: string; reason: string; statusCode: number };
+import { writeLocal } from './write-local.ts';
+import type { WriteRow } from './write-row.ts';
 
 const REFUSALS: Record<WriteRefusal, Refused> = {
 	conflict: { error: 'conflict', reason: 'Document update conflict.', statusCode: 409 },
@@ -38,6 +36,8 @@ const REFUSALS: Record<WriteRefusal, Refused> = {
 
 /** How often a row is judged again because another write came in between. */
 const MOST_JUDGEMENTS = 5;
+/** Rows committed together: more of them would keep everybody else waiting. */
+const ROWS_AT_ONCE = 200;
 
 /**
  * Writes documents for a caller, in order; one row each. A row that is refused keeps no bytes and touches no
@@ -52,15 +52,31 @@ export async function writeDocuments(
 	replicated: boolean
 ): Promise<WriteRow[]> {
 	const rows: WriteRow[] = [];
+	for (let at = 0; at < documents.length; at += ROWS_AT_ONCE) {
+		const some = documents.slice(at, at + ROWS_AT_ONCE);
+		rows.push(...(await writeSome(deps, { db, caller }, some, replicated)));
+	}
+	return rows;
+}
+
+async function writeSome(
+	deps: CouchDeps,
+	{ db, caller }: { db: Database; caller: Caller },
+	documents: readonly SentDocument[],
+	replicated: boolean
+): Promise<WriteRow[]> {
+	const rows: WriteRow[] = [];
+	const turn = new Turn();
 	let left = documents.map((sent, at) => ({ at, sent: { ...sent, id: sent.id ?? newId() } }));
 	for (let judgement = 1; left.length > 0; judgement++) {
 		const writes: DocumentWrite[] = [];
 		const written: typeof left = [];
 		for (const row of left) {
 			const { id } = row.sent;
+			await turn.goOn();
 			if (id.startsWith('_local/')) {
-				const rev = await db.writeLocal(id.slice('_local/'.length), row.sent.body);
-				rows[row.at] = { ok: true, id, rev };
+				const localId = id.slice('_local/'.length);
+				rows[row.at] = await writeLocal({ db, caller }, localId, row.sent.body);
 				continue;
 			}
 			const prepared = await prepare(deps, { db, caller }, row.sent, replicated);

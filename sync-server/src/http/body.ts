@@ -6,7 +6,12 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Readable } from 'node:stream';
 import type { Json, JsonObject } from '../store/document-store.ts';
-import { badRequest, CouchError, tooLarge } from './errors.ts';
+import { badRequest, CouchError, tooLarge, tooMany, tooManyRequests } from './errors.ts';
+import { jsonShape, MOST_JSON_VALUES } from './json-shape.ts';
+
+/** Bytes of all JSON bodies that may be held at once; beyond it requests are sent away to come again. */
+const MOST_HELD_BYTES = 256 * 1024 * 1024;
+let heldBytes = 0;
 
 /** Makes `request.body` the raw stream for every content type of a scope. */
 export function takeBodiesAsStreams(scope: FastifyInstance): void {
@@ -36,14 +41,27 @@ export async function readJson(
 	if (Number(request.headers['content-length'] ?? 0) > limitBytes) throw tooLarge(limitBytes);
 	const parts: Uint8Array[] = [];
 	let length = 0;
-	for await (const part of bodyBytes(request)) {
-		length += part.byteLength;
-		if (length > limitBytes) throw tooLarge(limitBytes);
-		parts.push(part);
+	try {
+		for await (const part of bodyBytes(request)) {
+			length += part.byteLength;
+			heldBytes += part.byteLength;
+			if (length > limitBytes) throw tooLarge(limitBytes);
+			if (heldBytes > MOST_HELD_BYTES) throw tooManyRequests();
+			parts.push(part);
+		}
+		return parseJson(Buffer.concat(parts));
+	} finally {
+		heldBytes -= length;
 	}
+}
+
+function parseJson(bytes: Buffer): Json | undefined {
+	const shape = jsonShape(bytes);
+	if (shape === 'too_deep') throw badRequest('The JSON is nested too deeply.');
+	if (shape === 'too_many_values') throw tooMany(MOST_JSON_VALUES, 'values');
 	try {
 		// Fatal, because a body with broken characters in it is refused rather than stored with others.
-		const text = new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(parts));
+		const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
 		return text.trim() === '' ? undefined : (JSON.parse(text) as Json);
 	} catch {
 		throw badRequest('invalid UTF-8 JSON');

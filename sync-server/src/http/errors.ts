@@ -71,6 +71,16 @@ export function tooLarge(limitBytes: number): CouchError {
 	);
 }
 
+/** @param what of which there may be `most`, such as `rows`. */
+export function tooMany(most: number, what: string): CouchError {
+	const reason = `the request entity is too large: at most ${most} ${what} are taken`;
+	return new CouchError(413, 'too_large', reason);
+}
+
+export function tooManyRequests(): CouchError {
+	return new CouchError(429, 'too_many_requests', 'Please try again later.');
+}
+
 export function illegalId(reason: string): CouchError {
 	return new CouchError(400, 'illegal_docid', reason);
 }
@@ -120,7 +130,7 @@ function couchErrorOf(thrown: unknown): CouchError {
 		thrown instanceof Error && 'statusCode' in thrown ? Number(thrown.statusCode) : 500;
 	if (status === 415) return new CouchError(415, 'bad_content_type', 'Invalid Content-Type');
 	if (status === 413) return new CouchError(413, 'too_large', 'the request entity is too large');
-	if (status === 429) return new CouchError(429, 'too_many_requests', 'Please try again later.');
+	if (status === 429) return tooManyRequests();
 	if (status >= 400 && status < 500) return new CouchError(status, 'bad_request', 'Bad request');
 	return new CouchError(500, 'internal_server_error', 'Something went wrong on the server.');
 }

@@ -162,8 +162,12 @@ export interface Database {
 	allDocs(query: AllDocsQuery): Promise<{ total: number; offset: number; rows: AllDocsRow[] }>;
 
 	readLocal(id: string): Promise<LocalDocument | null>;
-	/** A write without a known revision overwrites, as CouchDB 3 does. Answers the new revision `0-n`. */
+	/**
+	 * A write without a known revision overwrites, as CouchDB 3 does. Answers the new revision `0-n`; null, writing
+	 * nothing, when it would be one more than `most`.
+	 */
 	writeLocal(id: string, body: JsonObject): Promise<string>;
+	writeLocal(id: string, body: JsonObject, most: number): Promise<string | null>;
 	removeLocal(id: string): Promise<boolean>;
 
 	/** The database's `_security` object; `{}` until one is set. */

@@ -63,7 +63,7 @@ export function diskErrorOf(error: unknown): unknown {
 }
 
 /** EFBIG: a file may not grow further, which a process is told by its limits. LMDB gives numbers and words. */
-export function isDiskFull(error: unknown): boolean {
+function isDiskFull(error: unknown): boolean {
 	if (!(error instanceof Error)) return false;
 	const code = 'code' in error ? error.code : null;
 	return (

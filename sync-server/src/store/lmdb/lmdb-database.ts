@@ -158,12 +158,19 @@ export class LmdbDatabase implements Database {
 		return { id, rev: `0-${record.n}`, body: record.body as JsonObject };
 	}
 
-	async writeLocal(id: string, body: JsonObject): Promise<string> {
+	writeLocal(id: string, body: JsonObject): Promise<string>;
+	writeLocal(id: string, body: JsonObject, most: number): Promise<string | null>;
+	async writeLocal(
+		id: string,
+		body: JsonObject,
+		most = Number.POSITIVE_INFINITY
+	): Promise<string | null> {
 		if (Buffer.byteLength(id) > MAX_ID_BYTES) throw new IdTooLong();
 		return this.#store.committer.commit((draft) => {
 			this.#recordIn(draft);
 			const key = idKey(this.#no, id);
 			const before = draft.get('locals', key);
+			if (!before && this.#hasLocals(most)) return null;
 			const n = before ? fromBytes<LocalRecord>(before).n + 1 : 1;
 			draft.put('locals', key, toBytes({ n, body } satisfies LocalRecord));
 			return `0-${n}`;
@@ -194,6 +201,12 @@ export class LmdbDatabase implements Database {
 	}
 
 	/* eslint-enable @typescript-eslint/require-await */
+
+	#hasLocals(most: number): boolean {
+		if (most === Number.POSITIVE_INFINITY) return false;
+		const range = { start: prefixKey(this.#no), end: prefixKey(this.#no + 1), limit: most };
+		return [...this.#store.tables.locals.getKeys(range)].length >= most;
+	}
 
 	#record(): DatabaseRecord {
 		return this.#checked(this.#store.tables.databases.get(nameKey(this.name)));

@@ -1,0 +1,29 @@
+import type { JsonObject } from '../store/document-store.ts';
+import type { DatabaseInUse } from './use-database.ts';
+import type { WriteRow } from './write-row.ts';
+
+/** Checkpoints are a few hundred bytes; nobody judges what is in them, so people get room for little more. */
+const LARGEST_LOCAL_BYTES = 64 * 1024;
+const MOST_LOCALS = 1_000;
+
+/**
+ * Writes a `_local` document, a replicator's checkpoint.
+ *
+ * @param localId without `_local/`.
+ */
+export async function writeLocal(
+	{ db, caller }: DatabaseInUse,
+	localId: string,
+	body: JsonObject
+): Promise<WriteRow> {
+	const id = `_local/${localId}`;
+	if (caller.kind !== 'person') return { ok: true, id, rev: await db.writeLocal(localId, body) };
+	if (Buffer.byteLength(JSON.stringify(body)) > LARGEST_LOCAL_BYTES) {
+		const reason = `local.too_large: A local document may have at most ${LARGEST_LOCAL_BYTES} bytes.`;
+		return { ok: false, id, error: 'too_large', reason, statusCode: 413 };
+	}
+	const rev = await db.writeLocal(localId, body, MOST_LOCALS);
+	if (rev !== null) return { ok: true, id, rev };
+	const reason = `local.too_many: There may be at most ${MOST_LOCALS} local documents.`;
+	return { ok: false, id, error: 'forbidden', reason, statusCode: 403 };
+}
