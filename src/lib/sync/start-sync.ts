@@ -183,7 +183,7 @@ export function startSync(parts: SyncParts): Sync & { stop(): Promise<void> } {
 				photoLane.stop()
 			]);
 			outstanding.stop();
-			view.stop();
+			await view.stop();
 		}
 	};
 }
@@ -201,6 +201,7 @@ class SyncView {
 	#caughtUpMs: number | null = null;
 	#photoBytesBefore = new Map<string, number>();
 	#timer: ReturnType<typeof setTimeout> | null = null;
+	#telling: Promise<void> = Promise.resolve();
 	/** Before everything unsent is known it would say "up to date" of what isn't. */
 	#isShown = false;
 
@@ -238,17 +239,21 @@ class SyncView {
 		if (!this.#isShown) return;
 		this.#timer ??= setTimeout(() => {
 			this.#timer = null;
-			void this.#tell();
+			// One after the other: a slow look-up must not overwrite what a later one told.
+			this.#telling = this.#telling.catch(() => undefined).then(() => this.#tell());
 		}, TELLING_MS);
 	}
 
-	stop(): void {
+	/** Resolves when nothing is being looked up any more. */
+	async stop(): Promise<void> {
 		this.#isShown = false;
 		this.#stopLine();
 		if (this.#timer !== null) clearTimeout(this.#timer);
+		await this.#telling.catch(() => undefined);
 	}
 
 	async #tell(): Promise<void> {
+		if (!this.#isShown) return;
 		await this.#subjects.learn(this.#outstanding.documents.values());
 		this.#countSentPhotos();
 		const subjectsOf = (id: string) => this.#subjects.of(id);
