@@ -3,6 +3,7 @@ import type { Account, App, Deeds } from './commands/app.ts';
 import { attachReceipt } from './commands/attach-receipt.ts';
 import { documentsOf, firstOf, type DeedContext } from './commands/context.ts';
 import { decide } from './commands/decide.ts';
+import { discardTrip } from './commands/discard-trip.ts';
 import type { SignedIn } from './commands/ports.ts';
 import { recall } from './commands/recall.ts';
 import { removeDraft } from './commands/remove-draft.ts';
@@ -166,6 +167,7 @@ function deedsOf(context: DeedContext): Deeds {
 		recall: (transactionId) => recall(context, transactionId),
 		decide: (submissionId, verdict, reason) => decide(context, submissionId, verdict, reason),
 		removeDraft: (transactionId) => removeDraft(context, transactionId),
+		discardTrip: (tripId) => discardTrip(context, tripId),
 		saveProfile: (change) => saveProfile(context, change)
 	};
 }

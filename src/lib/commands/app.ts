@@ -27,6 +27,8 @@ export interface Deeds {
 	decide(submissionId: string, verdict: Verdict, reason: string): Promise<Done>;
 	/** Only what was never submitted. */
 	removeDraft(transactionId: string): Promise<Done>;
+	/** Only a stopped trip that was never submitted; its draft mileage goes with it. */
+	discardTrip(tripId: string): Promise<Done>;
 	saveProfile(change: Partial<ProfileBody>): Promise<Done>;
 }
 

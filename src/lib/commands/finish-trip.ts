@@ -2,12 +2,9 @@ import { canonicalJson } from '@outlay/domain/canonical-json';
 import { routeIdOf } from '@outlay/domain/identifiers';
 import { refuse } from '@outlay/domain/refusal';
 import { settingOn } from '@outlay/domain/setting';
-import type { TripBody } from '@outlay/domain/trip';
+import { LEAST_TRIP_M, type TripBody } from '@outlay/domain/trip';
 import type { Done } from './app.ts';
 import { localDayOf, newEnvelope, withBody, type DeedContext } from './context.ts';
-
-/** Less than this is a phone that lay still: nothing to be paid (complaint D15). */
-export const LEAST_TRIP_M = 50;
 
 /** A trip's draft mileage has the trip's own ULID, so that finishing twice makes one draft. */
 export function mileageIdOf(tripId: string): string {

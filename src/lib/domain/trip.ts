@@ -50,6 +50,9 @@ export type TripBody = Omit<Static<typeof TripBody>, 'events'> & {
 	events: { deed: TripDeed; atMs: number }[];
 };
 
+/** Less than this is a phone that lay still: nothing to be paid (complaint D15). */
+export const LEAST_TRIP_M = 50;
+
 export const TripSchema = documentSchema('trip', TripBody);
 export type Trip = Envelope<'trip', TripBody>;
 

@@ -1,3 +1,4 @@
+import { LEAST_TRIP_M } from '@outlay/domain/trip';
 import type { Account } from '#lib/commands/app.ts';
 import { live } from './live.svelte.ts';
 import { mileageIdOfTrip } from './own-transaction-id.ts';
@@ -10,8 +11,6 @@ export interface UnmovedTrip {
 	startedAtMs: number;
 }
 
-/** The same bound as where trips are finished. */
-const LEAST_TRIP_M = 50;
 /** How many of the newest trips are looked through. */
 const MANY = 100;
 
