@@ -5,12 +5,19 @@ const LONGEST_TURN_MS = 10;
 
 /** Work in many small steps lets others have their turn in between. */
 export class Turn {
-	#startedAtMs = performance.now();
+	readonly #nowMs: () => number;
+	#startedAtMs: number;
+
+	/** @param nowMs a clock that only runs forward, in milliseconds. */
+	constructor(nowMs: () => number = () => performance.now()) {
+		this.#nowMs = nowMs;
+		this.#startedAtMs = nowMs();
+	}
 
 	/** Called at each step; usually goes on at once. */
 	async goOn(): Promise<void> {
-		if (performance.now() - this.#startedAtMs < LONGEST_TURN_MS) return;
+		if (this.#nowMs() - this.#startedAtMs < LONGEST_TURN_MS) return;
 		await setImmediate();
-		this.#startedAtMs = performance.now();
+		this.#startedAtMs = this.#nowMs();
 	}
 }
