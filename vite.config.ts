@@ -43,7 +43,7 @@ export default defineConfig({
 		port: 5173,
 		strictPort: true,
 		proxy: {
-			// The API and the CouchDB addresses of design.md §5; the origin is ours, so the server's check passes.
+			// The API and the CouchDB addresses; the origin is ours, so the server's check passes.
 			'^/(_outlay|_session|mailbox-|settings-|ledger-)': {
 				target: syncServer,
 				headers: { origin: syncServer }

@@ -1,6 +1,6 @@
 import { OPAQUE_ID } from './identifiers.ts';
 
-/** The databases of design.md §5. Names hold opaque ids only, so a hyphen always separates. */
+/** The databases of a company. Names hold opaque ids only, so a hyphen always separates. */
 export type DatabaseAddress =
 	| { kind: 'mailbox'; companyId: string; userId: string }
 	| { kind: 'settings'; companyId: string }

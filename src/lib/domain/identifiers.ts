@@ -1,5 +1,5 @@
 /**
- * Document ids say who may write: `<type>:<owner>:<ulid>` (design.md §4). Owners are opaque user ids, never
+ * Document ids say who may write: `<type>:<owner>:<ulid>`. Owners are opaque user ids, never
  * e-mail addresses. ULIDs are written in lower case, as database names allow nothing else.
  */
 export const DOCUMENT_TYPES = [

@@ -31,7 +31,7 @@ const FIELDS_THAT_BELONG_TOGETHER: readonly (readonly string[])[] = [
 
 /**
  * Joins two versions of one person's document that were both made from `base` (null when unknown): field by
- * field within the body, lists by element, money and time spans as one field (design.md §4). Where both sides
+ * field within the body, lists by element, money and time spans as one field. Where both sides
  * changed the same, `mine` is shown and the whole of `theirs` comes back as `lost`, to be kept. A version of
  * another kind or of a newer app can't be mixed: one of the two is shown whole.
  */

@@ -1,7 +1,7 @@
 import { refuse, type Refusal } from './refusal.ts';
 
 /**
- * National identity numbers and card numbers have no place in free text (product.md F47–F51). This looks for the
+ * National identity numbers (GDPR Article 87) and card numbers have no place in free text. This looks for the
  * two that do most harm; the check digit of a CPR number is not asked for, since numbers without it have been
  * issued from 2007 on (cpr.dk).
  */

@@ -40,7 +40,7 @@ export const ExpenseBody = Type.Object(
 export const MileageBody = Type.Object(
 	{
 		kind: Type.Literal('mileage', { privacy: CLAIM }),
-		/** The recorded trip, or null when the distance was typed (F72). */
+		/** The recorded trip, or null when the distance was typed. */
 		tripId: Nullable(Reference),
 		from: Words(200),
 		to: Words(200),

@@ -50,7 +50,7 @@ export type TripBody = Omit<Static<typeof TripBody>, 'events'> & {
 	events: { deed: TripDeed; atMs: number }[];
 };
 
-/** Less than this is a phone that lay still: nothing to be paid (complaint D15). */
+/** Less than this is a phone that lay still: nothing to be paid. */
 export const LEAST_TRIP_M = 50;
 
 export const TripSchema = documentSchema('trip', TripBody);

@@ -25,7 +25,7 @@ interface SealedValue {
 
 /**
  * Opens the database for one use and closes it, so that signing out in another tab is never blocked by it.
- * The device key protects against casual looks only: browsers keep it readable on disk (design.md §7).
+ * The device key protects against casual looks only: browsers keep it readable on disk.
  */
 async function withDevice<T>(use: (tables: DeviceTables) => Promise<T>): Promise<T> {
 	const dexie = new Dexie(DEVICE_DATABASE);

@@ -17,7 +17,7 @@ export interface Absorbed {
 }
 
 /**
- * Lets the server's version of a document into this device (design.md §4). What is not edited here simply
+ * Lets the server's version of a document into this device. What is not edited here simply
  * becomes what the server has. What is, is told apart by what the edit started from: our own earlier push whose
  * answer got lost is no conflict; two edits are merged; a deletion never swallows an edit; what the server
  * removed stays removed; documents of other writers are the server's.

@@ -24,7 +24,7 @@ const PART_OF_TYPE: Readonly<Record<string, QueueEntry['part']>> = {
 	trace: 'trip'
 };
 
-/** The closed set of design.md §7. What was refused waits for the person, not for the network. */
+/** A closed set. What was refused waits for the person, not for the network. */
 export function statusOf(
 	line: LineState,
 	outstanding: Outstanding,

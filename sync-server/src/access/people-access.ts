@@ -30,7 +30,7 @@ export interface PeopleAccessParts {
 	now: () => number;
 }
 
-/** Access control of design.md §5: deny by default, a person's mailbox is all they write. */
+/** Access control: deny by default, a person's mailbox is all they write. */
 export class PeopleAccess implements Access {
 	readonly #parts: PeopleAccessParts;
 	readonly #callers = new WeakMap<FastifyRequest, Promise<Caller>>();

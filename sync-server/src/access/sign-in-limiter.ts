@@ -5,7 +5,7 @@ export interface SignInAllowance {
 	windowMs: number;
 }
 
-/** Counters kept at most; a restart or a flood of addresses may forget them (design.md §5). */
+/** Counters kept at most; a restart or a flood of addresses may forget them. */
 const MOST_COUNTERS = 100_000;
 
 /**

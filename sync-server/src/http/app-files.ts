@@ -10,7 +10,7 @@ const PAGE = '200.html';
 
 /**
  * The built app at the root of the address space: `GET` and `HEAD` answer an existing file, else, where `Accept`
- * names `text/html`, the app's page; everything else goes on to CouchDB's addresses (design.md §6).
+ * names `text/html`, the app's page; everything else goes on to CouchDB's addresses.
  */
 export async function registerAppFiles(app: FastifyInstance, directory: string): Promise<void> {
 	const root = path.resolve(directory);
