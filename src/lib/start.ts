@@ -56,11 +56,16 @@ export async function startApp(): Promise<App> {
 	const current = new LiveValue<Account | null>();
 	let open: OpenAccount | null = null;
 
-	const closeAccount = async () => {
-		const closing = open;
+	let closing: Promise<void> = Promise.resolve();
+	/** Signing out asks for it twice, in this tab and through the others: both wait for the one closing. */
+	const closeAccount = () => {
+		const last = open;
 		open = null;
-		current.set(null);
-		await closing?.close();
+		if (last !== null) {
+			current.set(null);
+			closing = last.close();
+		}
+		return closing;
 	};
 	const follow = async (session: SignedIn | null) => {
 		if (session !== null && open !== null && isSameAccount(open.session, session)) {
@@ -68,7 +73,10 @@ export async function startApp(): Promise<App> {
 			return;
 		}
 		await closeAccount();
-		if (session === null) return;
+		if (session === null) {
+			current.set(null);
+			return;
+		}
 		open = await openAccount(session, clock, connectivity);
 		current.set(open.account);
 	};

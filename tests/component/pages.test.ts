@@ -2,7 +2,6 @@ import type { Account, App } from '#lib/commands/app.ts';
 import { overwriteGetLocale } from '#lib/paraglide/runtime.js';
 import { dayOfMs } from '#lib/state/formats.ts';
 import { startApp } from '#lib/start.ts';
-import { removeEverything } from '#lib/storage/open-database.ts';
 import { rememberSignedIn } from '#lib/storage/signed-in.ts';
 import type { SessionView } from '@outlay/domain/session-view';
 import type { Setting, SettingBody } from '@outlay/domain/setting';
@@ -103,7 +102,7 @@ beforeEach(async () => {
 
 afterEach(async () => {
 	document.body.innerHTML = '';
-	await removeEverything();
+	await app.sessions.signOut();
 });
 
 /** Shows a page in the app. */
