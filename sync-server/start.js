@@ -37,7 +37,7 @@ function buildApp() {
 	const newestMs = Math.max(...SOURCES.map((source) => newestModifiedMs(path.join(ROOT, source))));
 	if (builtMs > 0 && builtMs >= newestMs) return;
 	console.log('Building the app.');
-	const { status } = spawnSync(process.execPath, [VITE, 'build', '--logLevel', 'warn'], {
+	const { status } = spawnSync(process.execPath, [VITE, 'build', '--logLevel', 'error'], {
 		cwd: ROOT,
 		stdio: 'inherit'
 	});

@@ -35,7 +35,7 @@ step('unused code', bin('knip'), []);
 vitest('unit and server', ['unit', 'sync-server']);
 vitest('components', ['component']);
 vitest('integration', ['integration']);
-step('build', bin('vite'), ['build', '--logLevel', 'warn']);
+step('build', bin('vite'), ['build', '--logLevel', 'error']);
 playwright();
 
 report();
