@@ -6,6 +6,7 @@ import { rememberSignedIn } from '#lib/storage/signed-in.ts';
 import type { SessionView } from '@outlay/domain/session-view';
 import type { Setting, SettingBody } from '@outlay/domain/setting';
 import type { TransactionBody } from '@outlay/domain/transaction';
+import type { TripBody } from '@outlay/domain/trip';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { render } from 'vitest-browser-svelte';
@@ -15,7 +16,7 @@ import ApprovalsLayout from '../../src/routes/(office)/approvals/+layout.svelte'
 import ExpensePage from '../../src/routes/(field)/expenses/ExpensePage.svelte';
 import MileagePage from '../../src/routes/(field)/trips/MileagePage.svelte';
 import PageInApp from './PageInApp.svelte';
-import { COMPANY, WORKER, aSubmission, anExpense } from '../support/documents.ts';
+import { COMPANY, WORKER, aSubmission, anExpense, ulidOf } from '../support/documents.ts';
 
 /* The pages on the real app: storage in IndexedDB, deeds, workers. There is no server, as where there is no signal. */
 
@@ -217,6 +218,64 @@ describe('a typed drive', () => {
 			.toMatchObject({ distanceM: 64_600, distanceSource: 'typed', drivenOn: dayOfMs(Date.now()) });
 		await expect.element(screen.getByText('64.6 km × 3.94 DKK')).toBeVisible();
 		await expect.element(screen.getByText('Unverified')).toBeVisible();
+	});
+});
+
+describe('a trip too short to be paid', () => {
+	const tripId = `trip:${WORKER}:${ulidOf(1)}`;
+	const transactionId = `transaction:${WORKER}:${ulidOf(1)}`;
+	const fixes = `trace:${WORKER}:${ulidOf(1)}:0`;
+
+	async function record(state: TripBody['state']): Promise<void> {
+		const at = '2026-03-02T08:00:00.000Z';
+		const startedAtMs = Date.parse(at);
+		const stoppedAtMs = state === 'stopped' ? startedAtMs + 60_000 : null;
+		const envelope = {
+			schema: 1,
+			companyId: COMPANY,
+			ownerId: WORKER,
+			createdAt: at,
+			updatedAt: at
+		};
+		await account.documents.add({
+			_id: tripId,
+			type: 'trip',
+			...envelope,
+			body: {
+				state,
+				startedAtMs,
+				stoppedAtMs,
+				distanceM: stoppedAtMs === null ? null : 12,
+				distanceMethod: null,
+				gaps: [],
+				fixCount: 1,
+				events: [{ deed: 'start', atMs: startedAtMs }],
+				fixesSha256: null
+			}
+		});
+		await account.documents.add({
+			_id: fixes,
+			type: 'trace',
+			...envelope,
+			body: { tripId, n: 0, isOpen: false, fixes: [[startedAtMs, 55.4, 10.4, 5, null, null]] }
+		});
+	}
+
+	it('goes with its fixes and its draft', async () => {
+		await record('stopped');
+		await account.deeds.saveMileage(transactionId, { tripId });
+		expect(await account.deeds.discardTrip(tripId)).toMatchObject({ ok: true });
+		expect(await account.documents.get('trip', tripId)).toBeNull();
+		expect(await account.documents.get('trace', fixes)).toBeNull();
+		expect(await bodyOf(transactionId)).toBeNull();
+	});
+
+	it('stays while it is being recorded', async () => {
+		await record('recording');
+		expect(await account.deeds.discardTrip(tripId)).toMatchObject({
+			refusal: { code: 'trip.still_recording' }
+		});
+		expect(await account.documents.get('trip', tripId)).not.toBeNull();
 	});
 });
 
