@@ -77,7 +77,7 @@ test('a trip without movement can’t be submitted; its distance can be typed', 
 
 	// It waits in the list, also after a reload.
 	await page.getByRole('link', { name: 'Back' }).click();
-	await expect(page.getByRole('heading', { name: 'Trips' })).toBeVisible();
+	await expect(page.getByRole('heading', { name: 'Trips', exact: true })).toBeVisible();
 	await page.reload();
 	await page.getByRole('link', { name: /Trip without movement/ }).click();
 	await page.getByRole('button', { name: 'Type the distance' }).click();
