@@ -1,0 +1,27 @@
+import type { DerivationLine } from './submission.ts';
+
+/**
+ * What an engine of rules gives: one amount split three ways, and the lines it came about by. The three parts are
+ * integers in minor units of `currency` and add up to the amount the person asked for under the rules.
+ */
+export interface RuleOutcome {
+	currency: string;
+	/** Paid without tax. */
+	taxFreeMinor: number;
+	/** Paid, and income to be taxed. */
+	taxableMinor: number;
+	/** Asked for, and not paid under the rules. */
+	notPayableMinor: number;
+	/** In the order a person reads them; the payable ones add up to tax-free plus taxable. */
+	lines: DerivationLine[];
+	/** Things worth knowing that block nothing, as codes with figures, such as `mileage.fuel_with_kilometres`. */
+	notices: RuleNotice[];
+	/** False as soon as one figure or rule in it is not from an official page. */
+	verified: boolean;
+}
+
+/** A remark beside an outcome, turned into words where a refusal's code is. */
+export interface RuleNotice {
+	code: string;
+	values: Record<string, string | number>;
+}
