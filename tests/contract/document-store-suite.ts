@@ -426,6 +426,56 @@ export function describeDocumentStore(label: string, start: () => Promise<StoreU
 			});
 		});
 
+		describe('design documents', () => {
+			test('are listed while they live, without the documents around them', async () => {
+				const first = await written({ id: '_design/a', body: { views: {} } });
+				const second = await written({ id: '_design/ø b' });
+				for (const id of ['_design', '_designs', 'a', '_design0']) await written({ id });
+				expect(await db.designDocuments()).toEqual([
+					{ id: '_design/a', rev: first, deleted: false },
+					{ id: '_design/ø b', rev: second, deleted: false }
+				]);
+				await written({ id: '_design/a', parentRev: first, deleted: true });
+				expect((await db.designDocuments()).map(({ id }) => id)).toEqual(['_design/ø b']);
+			});
+		});
+
+		describe('index blocks', () => {
+			const blocksOf = ({ queries }: Database) => (queries.by === 'server' ? queries.blocks : null);
+
+			test('are written together, read, listed, and kept when opened again', async (context) => {
+				const blocks = blocksOf(db);
+				context.skip(blocks === null, 'this store answers queries itself');
+				if (!blocks) return;
+				await blocks.write([
+					['a/1', Buffer.from('one')],
+					['a/ø', Buffer.from('two')],
+					['b', Buffer.from('three')]
+				]);
+				await blocks.write([['a/1', null]]);
+				store = await under.reopen();
+				db = await mustOpen(store, db.name);
+				const again = blocksOf(db);
+				expect(again?.keys('a/')).toEqual(['a/ø']);
+				expect(again?.keys('')).toEqual(['a/ø', 'b']);
+				expect(again?.read('a/ø')?.toString()).toBe('two');
+				expect(again?.read('a/1')).toBeUndefined();
+			});
+
+			test('belong to one database and go with it', async (context) => {
+				const blocks = blocksOf(db);
+				context.skip(blocks === null, 'this store answers queries itself');
+				await blocks?.write([['a', Buffer.from('one')]]);
+				const { name } = db;
+				await store.drop(name);
+				await expect(blocks?.write([['b', Buffer.from('two')]])).rejects.toBeInstanceOf(
+					DatabaseDropped
+				);
+				await store.create(name);
+				expect(blocksOf(await mustOpen(store, name))?.keys('')).toEqual([]);
+			});
+		});
+
 		describe('writes that were judged', () => {
 			test('are refused once another revision wins', async () => {
 				expect(await write({ id: 'a', judgedRev: '1-a' })).toMatchObject({

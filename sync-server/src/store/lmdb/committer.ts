@@ -127,7 +127,8 @@ export class Committer {
 	}
 }
 
-async function failureOf(thrown: unknown): Promise<StorageFull | WriteFailed> {
+/** What a transaction that failed is to be told as. */
+export async function failureOf(thrown: unknown): Promise<StorageFull | WriteFailed> {
 	let reason = thrown;
 	if (thrown instanceof Error && 'commitError' in thrown) {
 		// lmdb prints the reason and rejects this promise of its own with it; unhandled it would end the process.

@@ -4,6 +4,7 @@
  */
 
 import type { Committer, Draft } from './committer.ts';
+import type { LmdbIndexes } from './index-blocks.ts';
 import { nameKey, prefixKey, PREFIX_BYTES, type TableName, type Tables } from './tables.ts';
 
 const MARK = 'dropped:';
@@ -24,14 +25,14 @@ export function forgetDatabase(draft: Draft, name: string, no: number): void {
 
 /** Clears what dropped databases left, also those dropped before a crash. Stops early when told to. */
 export async function clearDropped(
-	tables: Tables,
-	committer: Committer,
+	{ tables, committer, indexes }: { tables: Tables; committer: Committer; indexes: LmdbIndexes },
 	stop: AbortSignal
 ): Promise<void> {
 	const marks = [...tables.store.getRange({ start: nameKey(MARK), end: nameKey(`${MARK}~`) })].map(
 		({ value }) => value.readUInt32BE()
 	);
 	for (const no of marks) {
+		await indexes.clear(no, stop);
 		let more = true;
 		while (more && !stop.aborted) {
 			more = await committer.commit((draft) => clearStep(tables, draft, no));

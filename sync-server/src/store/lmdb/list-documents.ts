@@ -56,6 +56,20 @@ export function listDocuments(
 	return { total: database.docs, offset: before + skipped, rows };
 }
 
+const DESIGN = '_design/';
+/** The character after the slash. */
+const AFTER_DESIGN = '_design0';
+
+export function listDesignDocuments(tables: Tables, no: number): AllDocsRow[] {
+	const range = { start: idKey(no, DESIGN), end: idKey(no, AFTER_DESIGN) };
+	const rows: AllDocsRow[] = [];
+	for (const { key, value } of tables.documents.getRange(range)) {
+		const { deleted, rev } = headOf(value);
+		if (!deleted) rows.push({ id: idOf(key), rev, deleted });
+	}
+	return rows;
+}
+
 /** LMDB's cursors don't stop at an end that lies before their start. */
 function isBackwards(start: Buffer, end: Buffer, reverse: boolean): boolean {
 	const order = Buffer.compare(start, end);

@@ -9,6 +9,7 @@ import type {
 	DocumentWrite,
 	JsonObject,
 	LocalDocument,
+	Queries,
 	RevisionId,
 	RevisionState,
 	StoredRevision,
@@ -22,7 +23,8 @@ import { formatSequence } from '../sequence.ts';
 import { DatabaseDropped, IdTooLong, MAX_ID_BYTES } from '../store-errors.ts';
 import type { Committer, Draft } from './committer.ts';
 import { headOf, treeOf } from './document-record.ts';
-import { listChanges, listDocuments } from './list-documents.ts';
+import type { LmdbIndexes } from './index-blocks.ts';
+import { listChanges, listDesignDocuments, listDocuments } from './list-documents.ts';
 import {
 	fromBytes,
 	idKey,
@@ -40,6 +42,7 @@ import { writeDocuments } from './write-documents.ts';
 export interface StoreParts {
 	tables: Tables;
 	committer: Committer;
+	indexes: LmdbIndexes;
 	files: FilesOnDisk;
 	/** The store's epoch; with a database's number it makes that database's. */
 	epoch: string;
@@ -51,12 +54,14 @@ export interface StoreParts {
 /** One database: a name and a number. It holds no state, so a million of them cost nothing. */
 export class LmdbDatabase implements Database {
 	readonly name: string;
+	readonly queries: Queries;
 	readonly #no: number;
 	readonly #epoch: string;
 	readonly #store: StoreParts;
 
 	constructor(store: StoreParts, name: string, no: number) {
 		this.name = name;
+		this.queries = { by: 'server', blocks: store.indexes.of(no, () => this.#record()) };
 		this.#no = no;
 		// A recreated database has another number, so nobody goes on from the old one's sequences.
 		this.#epoch = `${store.epoch}${no.toString(36)}`;
@@ -148,6 +153,11 @@ export class LmdbDatabase implements Database {
 		query: AllDocsQuery
 	): Promise<{ total: number; offset: number; rows: AllDocsRow[] }> {
 		return listDocuments(this.#store.tables, this.#record(), query);
+	}
+
+	async designDocuments(): Promise<AllDocsRow[]> {
+		this.#record();
+		return listDesignDocuments(this.#store.tables, this.#no);
 	}
 
 	async readLocal(id: string): Promise<LocalDocument | null> {

@@ -7,6 +7,7 @@ import { syncDirectory } from '../sync-directory.ts';
 import { Bells } from './bells.ts';
 import { Committer, type Draft } from './committer.ts';
 import { clearDropped, forgetDatabase } from './dropped-databases.ts';
+import { LmdbIndexes } from './index-blocks.ts';
 import { LmdbDatabase, type StoreParts } from './lmdb-database.ts';
 import { fromBytes, nameKey, openTables, toBytes, type DatabaseRecord } from './tables.ts';
 
@@ -22,8 +23,8 @@ interface StoreRecord {
 const STORE_KEY = nameKey('store');
 
 /**
- * Opens, or starts, the embedded store: `<directory>/documents.mdb` and `<directory>/files/`. One process may
- * have it open at a time.
+ * Opens, or starts, the embedded store: `<directory>/documents.mdb` and `<directory>/files/`, and
+ * `<directory>/indexes.mdb`, which can be made again from them. One process may have it open at a time.
  */
 export async function openLmdbStore(directory: string): Promise<DocumentStore> {
 	await mkdir(directory, { recursive: true });
@@ -31,6 +32,7 @@ export async function openLmdbStore(directory: string): Promise<DocumentStore> {
 	const committer = new Committer(root, tables);
 	const files = await openAttachmentFiles(path.join(directory, 'files'));
 	await syncDirectory(directory);
+	const indexes = await LmdbIndexes.open(path.join(directory, 'indexes.mdb'));
 
 	const own = await committer.commit((draft) => {
 		const bytes = draft.get('store', STORE_KEY);
@@ -44,6 +46,7 @@ export async function openLmdbStore(directory: string): Promise<DocumentStore> {
 	const parts: StoreParts = {
 		tables,
 		committer,
+		indexes,
 		files,
 		epoch: own.epoch,
 		ring(database) {
@@ -53,7 +56,7 @@ export async function openLmdbStore(directory: string): Promise<DocumentStore> {
 		listen: (database, ring) => bells.listen(database, ring)
 	};
 	const closing = new AbortController();
-	let clearing = clearDropped(tables, committer, closing.signal);
+	let clearing = clearDropped(parts, closing.signal);
 
 	function recordOf(name: string, draft?: Draft): DatabaseRecord | null {
 		if (name === '' || Buffer.byteLength(name) > MAX_NAME_BYTES) return null;
@@ -90,7 +93,7 @@ export async function openLmdbStore(directory: string): Promise<DocumentStore> {
 			});
 			if (dropped) {
 				parts.ring(name);
-				clearing = clearing.then(() => clearDropped(tables, committer, closing.signal));
+				clearing = clearing.then(() => clearDropped(parts, closing.signal));
 			}
 			return dropped;
 		},
@@ -114,6 +117,7 @@ export async function openLmdbStore(directory: string): Promise<DocumentStore> {
 			closing.abort();
 			await clearing;
 			await committer.idle();
+			await indexes.close();
 			await root.close();
 		}
 	};
