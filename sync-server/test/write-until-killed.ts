@@ -40,7 +40,7 @@ async function writeOn(writer: number): Promise<void> {
 		]);
 		if (!outcome?.ok) throw new Error('Nobody else writes this document.');
 		parentRev = outcome.rev;
-		say('ack', id, String(n), outcome.rev, outcome.seq);
+		say('ack', id, String(n), outcome.rev, '.');
 	}
 }
 

@@ -49,7 +49,7 @@ describe('writes', () => {
 			status: 400,
 			json: { error: 'illegal_docid' }
 		});
-		expect(await call('PUT', `${url}/${'x'.repeat(1_901)}`, {})).toMatchObject({
+		expect(await call('PUT', `${url}/${'x'.repeat(1_501)}`, {})).toMatchObject({
 			status: 400,
 			json: { error: 'illegal_docid' }
 		});

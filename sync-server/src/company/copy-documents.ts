@@ -79,9 +79,10 @@ function writeFor(document: Carried, there: StoredRevision | null): DocumentWrit
 
 function isSame(document: Carried, there: StoredRevision): boolean {
 	const bytesOf = (attachments: Record<string, AttachmentStub>) =>
-		Object.entries(attachments).map(([name, { sha256, contentType }]) => [
+		Object.entries(attachments).map(([name, { digest, length, contentType }]) => [
 			name,
-			sha256,
+			digest,
+			length,
 			contentType
 		]);
 	return (

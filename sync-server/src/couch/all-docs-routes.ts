@@ -16,7 +16,6 @@ import { inLargePieces, sendJsonPieces } from './send-json.ts';
 import { useDatabase } from './use-database.ts';
 
 interface Listing {
-	deps: CouchDeps;
 	db: Database;
 	includeDocs: boolean;
 	view: DocumentView;
@@ -33,7 +32,6 @@ export function allDocsRoutes(app: FastifyInstance, deps: CouchDeps): void {
 		}
 		const options = new Options(request, body);
 		const listing: Listing = {
-			deps,
 			db,
 			includeDocs: options.flag('include_docs'),
 			view: { conflicts: options.flag('conflicts'), attachments: options.flag('attachments') }
@@ -109,8 +107,8 @@ async function* byRange(listing: Listing, options: Options): AsyncGenerator<stri
 	yield ']}\n';
 }
 
-function showDocument({ deps, db, view }: Listing, revision: StoredRevision): Promise<JsonObject> {
-	return documentJson(deps.store.files, db, revision, view);
+function showDocument({ db, view }: Listing, revision: StoredRevision): Promise<JsonObject> {
+	return documentJson(db, revision, view);
 }
 
 /** Null when no id can lie in the range. */

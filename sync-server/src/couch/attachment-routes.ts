@@ -1,10 +1,18 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Readable } from 'node:stream';
 import { bodyBytes } from '../http/body.ts';
-import { conflict, CouchError, missingStub, notFound, tooLarge } from '../http/errors.ts';
+import {
+	conflict,
+	CouchError,
+	forbidden,
+	missingStub,
+	notFound,
+	tooLarge
+} from '../http/errors.ts';
 import { companyOf } from '../store/company-of.ts';
 import type {
 	AttachmentStub,
+	Database,
 	DocumentWrite,
 	FileFacts,
 	StoredRevision
@@ -15,7 +23,7 @@ import { answerWrite, revisionOf } from './document-routes.ts';
 import { Options } from './options.ts';
 import { contentTypeOf, requireAttachmentName, requireId } from './parse-document.ts';
 import { useDatabase, type DatabaseInUse } from './use-database.ts';
-import { conditionsOf, judge, judgeUpload, type Refused } from './write-documents.ts';
+import { conditionsOf, ERASED, judge, judgeUpload, type Refused } from './write-documents.ts';
 
 interface AttachmentParams {
 	db: string;
@@ -36,7 +44,7 @@ export function attachmentRoutes(app: FastifyInstance, deps: CouchDeps): void {
 		}
 		const stub = attachmentOf(revision, name);
 		if (!stub) throw notFound('Document is missing attachment');
-		return sendAttachment(deps, companyOf(db.name), stub, request, reply);
+		return sendAttachment(db, stub, request, reply);
 	};
 	// Fastify's own HEAD would read the file to its end and call it empty.
 	app.get('/:db/:doc/*', { exposeHeadRoute: false }, show);
@@ -144,7 +152,8 @@ async function save(
 	if (outcome.ok) {
 		return answerWrite(reply, request, { ok: true, id, rev: outcome.rev }, statusCode);
 	}
-	throw outcome.refusal === 'missing_stub' ? missingStub() : conflict();
+	if (outcome.refusal === 'missing_stub') throw missingStub();
+	throw outcome.refusal === 'erased' ? forbidden(ERASED) : conflict();
 }
 
 function refuseIf(denied: Refused | null): void {
@@ -156,8 +165,7 @@ function attachmentOf(revision: StoredRevision, name: string): AttachmentStub | 
 }
 
 async function sendAttachment(
-	deps: CouchDeps,
-	company: string,
+	db: Database,
 	stub: AttachmentStub,
 	request: FastifyRequest,
 	reply: FastifyReply
@@ -189,9 +197,9 @@ async function sendAttachment(
 			.header('content-range', `bytes ${range.start}-${range.end}/${stub.length}`);
 	}
 	if (request.method === 'HEAD') return reply.send();
-	const bytes = await deps.store.files.read(company, stub.sha256, range ?? undefined);
+	const bytes = await db.readAttachment(stub, range ?? undefined);
 	if (!bytes) {
-		request.log.error({ sha256: stub.sha256 }, 'an attachment file is gone');
+		request.log.error({ digest: stub.digest }, 'the bytes of an attachment are gone');
 		void reply.removeHeader('content-length');
 		throw new CouchError(500, 'internal_server_error', 'The attachment cannot be read.');
 	}

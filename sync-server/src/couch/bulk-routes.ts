@@ -49,7 +49,7 @@ export function bulkRoutes(app: FastifyInstance, deps: CouchDeps): void {
 		if (docs.length > MOST_ROWS) throw tooMany(MOST_ROWS, 'rows');
 		const options = new Options(request);
 		const view = { revs: options.flag('revs'), attachments: options.flag('attachments') };
-		const pieces = bulkGet(deps, db, docs, view, options.flag('latest'));
+		const pieces = bulkGet(db, docs, view, options.flag('latest'));
 		return sendJsonPieces(reply, inLargePieces(pieces));
 	});
 
@@ -83,7 +83,6 @@ function requireRevision(rev: Json): string {
 }
 
 async function* bulkGet(
-	deps: CouchDeps,
 	db: Database,
 	docs: readonly Json[],
 	view: DocumentView,
@@ -94,14 +93,13 @@ async function* bulkGet(
 	const turn = new Turn();
 	for (const asked of docs) {
 		await turn.goOn();
-		yield comma + JSON.stringify(await bulkGetRow(deps, db, asked, view, latest));
+		yield comma + JSON.stringify(await bulkGetRow(db, asked, view, latest));
 		comma = ',\n';
 	}
 	yield ']}\n';
 }
 
 async function bulkGetRow(
-	deps: CouchDeps,
 	db: Database,
 	asked: Json,
 	view: DocumentView,
@@ -125,19 +123,10 @@ async function bulkGetRow(
 		docs.push(
 			'missing' in one
 				? { error: { id, rev: one.missing, error: 'not_found', reason: 'missing' } }
-				: { ok: await show(deps, db, one.found, wanted) }
+				: { ok: await documentJson(db, one.found, wanted) }
 		);
 	}
 	return { id, docs };
-}
-
-function show(
-	deps: CouchDeps,
-	db: Database,
-	revision: StoredRevision,
-	view: DocumentView
-): Promise<JsonObject> {
-	return documentJson(deps.store.files, db, revision, view);
 }
 
 function failed(id: string | null, rev: Json, error: string, reason: string): JsonObject {

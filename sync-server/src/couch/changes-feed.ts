@@ -1,11 +1,5 @@
 import { Turn } from '../http/turn.ts';
-import type {
-	AttachmentFiles,
-	ChangeRow,
-	ChangesPage,
-	Database,
-	JsonObject
-} from '../store/document-store.ts';
+import type { ChangeRow, ChangesPage, Database, JsonObject } from '../store/document-store.ts';
 import { DatabaseDropped } from '../store/store-errors.ts';
 import type { ChangesFilter } from './changes-filter.ts';
 import { documentJson, type DocumentView } from './document-json.ts';
@@ -27,7 +21,6 @@ const PAGE_ROWS = 2_000;
 
 /** One reader's way through a database's changes, as pieces of the JSON they are answered with. */
 export class ChangesFeed {
-	readonly #files: AttachmentFiles;
 	readonly #db: Database;
 	readonly #options: FeedOptions;
 	#at: string;
@@ -35,8 +28,7 @@ export class ChangesFeed {
 	#pending = 0;
 	readonly #turn = new Turn();
 
-	constructor(files: AttachmentFiles, db: Database, options: FeedOptions) {
-		this.#files = files;
+	constructor(db: Database, options: FeedOptions) {
 		this.#db = db;
 		this.#options = options;
 		this.#at = options.since;
@@ -94,7 +86,7 @@ export class ChangesFeed {
 	}
 
 	async #isBehind(): Promise<boolean> {
-		return (await this.#db.info()).updateSeq !== this.#at;
+		return (await this.#db.changes({ since: this.#at, limit: 1 })).rows.length > 0;
 	}
 
 	#end(): string {
@@ -168,7 +160,7 @@ export class ChangesFeed {
 		if (row.deleted) json['deleted'] = true;
 		if (includeDocs || filter.matches) {
 			const revision = await this.#db.read(row.id, row.leaves[0]);
-			const doc = revision && (await documentJson(this.#files, this.#db, revision, view));
+			const doc = revision && (await documentJson(this.#db, revision, view));
 			if (filter.matches && !(doc && filter.matches(doc))) return null;
 			if (includeDocs) json['doc'] = doc;
 		}

@@ -33,7 +33,7 @@ export function changesRoutes(app: FastifyInstance, deps: CouchDeps): void {
 			view: { conflicts: options.flag('conflicts'), attachments: options.flag('attachments') },
 			filter: changesFilter(options, body, caller)
 		};
-		const changes = new ChangesFeed(deps.store.files, db, feedOptions);
+		const changes = new ChangesFeed(db, feedOptions);
 		if (feed === 'normal') return sendJsonPieces(reply, inLargePieces(changes.normal()));
 		if (feed !== 'longpoll' && feed !== 'continuous') {
 			if (feed === 'eventsource') throw notImplemented('The eventsource feed');

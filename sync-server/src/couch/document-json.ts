@@ -1,8 +1,6 @@
 /** Documents as CouchDB shows them. */
 
-import { companyOf } from '../store/company-of.ts';
 import type {
-	AttachmentFiles,
 	AttachmentStub,
 	Database,
 	JsonObject,
@@ -27,7 +25,6 @@ export interface DocumentView {
 
 /** One revision as a JSON document. */
 export async function documentJson(
-	files: AttachmentFiles,
 	db: Database,
 	revision: StoredRevision,
 	view: DocumentView = {}
@@ -49,9 +46,7 @@ export async function documentJson(
 	if (attachments.length > 0) {
 		const shown: [string, Json][] = [];
 		for (const [name, stub] of attachments) {
-			const bytes = isWanted(stub, revision, view)
-				? await readAll(files, companyOf(db.name), stub.sha256)
-				: null;
+			const bytes = isWanted(stub, revision, view) ? await readAll(db, stub) : null;
 			shown.push([name, attachmentJson(stub, bytes)]);
 		}
 		after.push(['_attachments', Object.fromEntries(shown)]);
@@ -95,12 +90,8 @@ function attachmentJson(stub: AttachmentStub, bytes: Buffer | null): JsonObject 
 		: { ...described, length, stub: true };
 }
 
-async function readAll(
-	files: AttachmentFiles,
-	company: string,
-	sha256: string
-): Promise<Buffer | null> {
-	const stream = await files.read(company, sha256);
+async function readAll(db: Database, stub: AttachmentStub): Promise<Buffer | null> {
+	const stream = await db.readAttachment(stub);
 	if (!stream) return null;
 	const parts: Uint8Array[] = [];
 	for await (const part of stream) parts.push(part);

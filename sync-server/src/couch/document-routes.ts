@@ -27,7 +27,7 @@ export function documentRoutes(app: FastifyInstance, deps: CouchDeps): void {
 		const { db } = await useDatabase(deps, request, 'read');
 		const id = documentIdOf(request);
 		const options = new Options(request);
-		if (options.has('open_revs')) return answerOpenRevs(deps, db, id, options, request, reply);
+		if (options.has('open_revs')) return answerOpenRevs(db, id, options, request, reply);
 
 		const view = viewOf(options);
 		if (view.attachments) refuseMultipart(request, 'multipart/related');
@@ -38,7 +38,7 @@ export function documentRoutes(app: FastifyInstance, deps: CouchDeps): void {
 			void reply.header('etag', etag);
 			if (request.headers['if-none-match'] === etag) return reply.code(304).send();
 		}
-		return sendJson(reply, await documentJson(deps.store.files, db, revision, view));
+		return sendJson(reply, await documentJson(db, revision, view));
 	});
 
 	app.put('/:db/:doc', async (request, reply) => {
@@ -113,7 +113,6 @@ async function readOne(db: Database, id: string, options: Options): Promise<Stor
 }
 
 async function answerOpenRevs(
-	deps: CouchDeps,
 	db: Database,
 	id: string,
 	options: Options,
@@ -132,7 +131,7 @@ async function answerOpenRevs(
 		rows.push(
 			'missing' in one
 				? { missing: one.missing }
-				: { ok: await documentJson(deps.store.files, db, one.found, viewOf(options)) }
+				: { ok: await documentJson(db, one.found, viewOf(options)) }
 		);
 	}
 	return sendJson(reply, rows);

@@ -17,6 +17,8 @@ import type { SentDocument } from './parse-document.ts';
 import { writeLocal } from './write-local.ts';
 import type { WriteRow } from './write-row.ts';
 
+export const ERASED = 'document.erased: This document was erased and can not come back.';
+
 const REFUSALS: Record<WriteRefusal, Refused> = {
 	conflict: { error: 'conflict', reason: 'Document update conflict.', statusCode: 409 },
 	not_winning: {
@@ -29,6 +31,7 @@ const REFUSALS: Record<WriteRefusal, Refused> = {
 		reason: "A pre-existing attachment stub wasn't found",
 		statusCode: 412
 	},
+	erased: { error: 'forbidden', reason: ERASED, statusCode: 403 },
 	bad_rev: { error: 'bad_request', reason: 'Invalid rev format', statusCode: 400 },
 	// Somebody else writes this document over and over.
 	judged_other: { error: 'conflict', reason: 'Document update conflict.', statusCode: 409 }

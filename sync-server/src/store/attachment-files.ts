@@ -16,6 +16,12 @@ const COMPANY = /^(?:_|[a-z0-9]{1,26})$/;
 
 export interface FilesOnDisk extends AttachmentFiles {
 	has(company: string, sha256: string): Promise<boolean>;
+	/** A stream of the bytes, or null when they are not there. `range` is inclusive, in bytes. */
+	read(
+		company: string,
+		sha256: string,
+		range?: { start: number; end: number }
+	): Promise<AsyncIterable<Uint8Array> | null>;
 }
 
 /** Opens the files below `root`, and takes out what a crash left half written. */

@@ -22,8 +22,10 @@ export interface AttachmentStub {
 	/** `md5-<base64>`, CouchDB's attachment digest. */
 	digest: string;
 	length: number;
-	/** Lower-case hex SHA-256 of the bytes: where they lie on disk. */
-	sha256: string;
+	/** Lower-case hex SHA-256 of the bytes; null in what is read from a store that does not keep it. */
+	sha256: string | null;
+	/** Where the store that gave this stub has the bytes, if not under their hash. Nobody else reads it. */
+	at?: string;
 }
 
 /** One revision with its body: a winner, another leaf, or an older one that is still kept. */
@@ -48,8 +50,8 @@ export interface DocumentWrite {
 	deleted: boolean;
 	body: JsonObject;
 	/**
-	 * Every attachment the new revision has. A stub of the revision it extends is kept by repeating it;
-	 * new bytes are stored first and named by their stub. `missing_stub` refuses unknown ones.
+	 * Every attachment the new revision has. A stub that was read from any database of the company is kept by
+	 * repeating it; new bytes are stored first and named by their stub. `missing_stub` refuses unknown ones.
 	 */
 	attachments: Record<string, AttachmentStub>;
 	/** Normal edit: the revision this one replaces; null creates, or extends a deleted winner. */
@@ -69,11 +71,17 @@ export interface DocumentWrite {
 	judgedRev?: RevisionId | null;
 }
 
-export type WriteRefusal = 'conflict' | 'not_winning' | 'missing_stub' | 'bad_rev' | 'judged_other';
+export type WriteRefusal =
+	| 'conflict'
+	| 'not_winning'
+	| 'missing_stub'
+	| 'bad_rev'
+	| 'judged_other'
+	/** The document was erased for good; only its tombstone is left. */
+	| 'erased';
 
 export type WriteOutcome =
-	| { ok: true; id: string; rev: RevisionId; seq: string }
-	| { ok: false; id: string; refusal: WriteRefusal };
+	{ ok: true; id: string; rev: RevisionId } | { ok: false; id: string; refusal: WriteRefusal };
 
 export interface ChangeRow {
 	seq: string;
@@ -190,6 +198,12 @@ export interface Database {
 	/** Writes in order, one outcome per write, answered after the flush. */
 	write(writes: readonly DocumentWrite[]): Promise<WriteOutcome[]>;
 
+	/** The bytes of an attachment read from this database, or null when they are gone. `range` is inclusive. */
+	readAttachment(
+		stub: AttachmentStub,
+		range?: { start: number; end: number }
+	): Promise<AsyncIterable<Uint8Array> | null>;
+
 	changes(query: ChangesQuery): Promise<ChangesPage>;
 	/**
 	 * Rings after every flushed write, and when the database is dropped; a bell, it carries nothing.
@@ -241,12 +255,6 @@ export interface AttachmentFiles {
 	): Promise<IncomingFile>;
 	/** `receive` and `keep` in one: for bytes that were judged before. */
 	write(company: string, bytes: AsyncIterable<Uint8Array>, limitBytes: number): Promise<FileFacts>;
-	/** A stream of the bytes, or null when they are not there. `range` is inclusive, in bytes. */
-	read(
-		company: string,
-		sha256: string,
-		range?: { start: number; end: number }
-	): Promise<AsyncIterable<Uint8Array> | null>;
 }
 
 export interface DocumentStore {

@@ -34,8 +34,8 @@ export class IdTooLong extends Error {
 	}
 }
 
-/** Longest document id in UTF-8 bytes: LMDB's key limit of 1,978 less the prefix, rounded down. */
-export const MAX_ID_BYTES = 1_900;
+/** Longest document id in UTF-8 bytes: an LMDB key has at most 1,978, and a prefix comes before the id. */
+export const MAX_ID_BYTES = 1_500;
 
 /** The disk refused a write (full, broken); nothing of the batch was kept. */
 export class WriteFailed extends Error {

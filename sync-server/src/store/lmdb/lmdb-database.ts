@@ -133,12 +133,20 @@ export class LmdbDatabase implements Database {
 		const { outcomes, written } = await this.#store.committer.commit((draft) => {
 			const record = this.#recordIn(draft);
 			const seqBefore = record.seq;
-			const made = writeDocuments(draft, record, this.#epoch, writes, (sha) => stored.has(sha));
+			const made = writeDocuments(draft, record, writes, (sha) => stored.has(sha));
 			draft.put('databases', nameKey(this.name), toBytes(record));
 			return { outcomes: made, written: record.seq > seqBefore };
 		});
 		if (written) this.#store.ring(this.name);
 		return outcomes;
+	}
+
+	async readAttachment(
+		stub: AttachmentStub,
+		range?: { start: number; end: number }
+	): Promise<AsyncIterable<Uint8Array> | null> {
+		if (stub.sha256 === null) return null;
+		return this.#store.files.read(companyOf(this.name), stub.sha256, range);
 	}
 
 	async changes(query: ChangesQuery): Promise<ChangesPage> {
@@ -256,7 +264,9 @@ export class LmdbDatabase implements Database {
 
 	async #storedAttachments(writes: readonly DocumentWrite[]): Promise<Set<string>> {
 		const named = new Set(
-			writes.flatMap((write) => Object.values(write.attachments).map((stub) => stub.sha256))
+			writes.flatMap((write) =>
+				Object.values(write.attachments).flatMap((stub) => stub.sha256 ?? [])
+			)
 		);
 		const company = companyOf(this.name);
 		const stored = new Set<string>();

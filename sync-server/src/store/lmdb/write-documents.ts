@@ -1,7 +1,6 @@
 import { decideWrite } from '../decide-write.ts';
 import type { AttachmentStub, DocumentWrite, WriteOutcome } from '../document-store.ts';
 import { graft, leavesOf } from '../revision-tree.ts';
-import { formatSequence } from '../sequence.ts';
 import { IdTooLong, MAX_ID_BYTES } from '../store-errors.ts';
 import type { Draft } from './committer.ts';
 import { encodeDocument, headOf, treeOf } from './document-record.ts';
@@ -15,17 +14,15 @@ import { idKey, numberKey, toBytes, type ChangeRecord, type DatabaseRecord } fro
 export function writeDocuments(
 	draft: Draft,
 	database: DatabaseRecord,
-	epoch: string,
 	writes: readonly DocumentWrite[],
 	isStored: (sha256: string) => boolean
 ): WriteOutcome[] {
-	return writes.map((write) => writeDocument(draft, database, epoch, write, isStored));
+	return writes.map((write) => writeDocument(draft, database, write, isStored));
 }
 
 function writeDocument(
 	draft: Draft,
 	database: DatabaseRecord,
-	epoch: string,
 	write: DocumentWrite,
 	isStored: (sha256: string) => boolean
 ): WriteOutcome {
@@ -38,9 +35,11 @@ function writeDocument(
 	const decision = decideWrite(tree, write);
 	if (decision.kind === 'refused') return { ok: false, id, refusal: decision.refusal };
 	if (decision.kind === 'known') {
-		return { ok: true, id, rev: decision.rev, seq: formatSequence(database.seq, epoch) };
+		return { ok: true, id, rev: decision.rev };
 	}
-	if (!Object.values(write.attachments).every((stub) => isStored(stub.sha256))) {
+	if (
+		!Object.values(write.attachments).every(({ sha256 }) => sha256 !== null && isStored(sha256))
+	) {
 		return { ok: false, id, refusal: 'missing_stub' };
 	}
 
@@ -78,7 +77,7 @@ function writeDocument(
 	if (winner.deleted) database.deleted += 1;
 	else database.docs += 1;
 
-	return { ok: true, id, rev: decision.rev, seq: formatSequence(seq, epoch) };
+	return { ok: true, id, rev: decision.rev };
 }
 
 /** Gives attachments that came with this revision its generation; null when there are none. */
