@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { isJsonObject, readJsonObject, requireJsonContentType } from '../http/body.ts';
 import { badRequest, badRevision, tooMany } from '../http/errors.ts';
 import { Turn } from '../http/turn.ts';
-import type { Database, Json, JsonObject, StoredRevision } from '../store/document-store.ts';
+import type { Database, Json, JsonObject } from '../store/document-store.ts';
 import { parseRevisionId } from '../store/revision-id.ts';
 import type { CouchDeps } from './couch-deps.ts';
 import { documentJson, type DocumentView } from './document-json.ts';
