@@ -43,7 +43,11 @@ describe('configuration', () => {
 		[{ PORT: '-1' }, 'PORT'],
 		[{ OUTLAY_ADMIN: 'root' }, 'OUTLAY_ADMIN'],
 		[{ OUTLAY_ADMIN: ':password' }, 'OUTLAY_ADMIN'],
-		[{ OUTLAY_ADMIN: 'root:short' }, 'OUTLAY_ADMIN'],
+		[{ OUTLAY_ADMIN: 'root:short', HOST: '0.0.0.0' }, 'OUTLAY_ADMIN'],
+		[
+			{ OUTLAY_ADMIN: 'root:short', OUTLAY_PUBLIC_ORIGIN: 'https://outlay.example' },
+			'OUTLAY_ADMIN'
+		],
 		[{ OUTLAY_ADMIN: 'nordlys/jonas:long enough' }, 'OUTLAY_ADMIN'],
 		[{ OUTLAY_PUBLIC_ORIGIN: 'outlay.example' }, 'OUTLAY_PUBLIC_ORIGIN'],
 		[{ OUTLAY_PUBLIC_ORIGIN: 'https://outlay.example/app' }, 'OUTLAY_PUBLIC_ORIGIN'],
@@ -55,6 +59,10 @@ describe('configuration', () => {
 		const attempt = () => read(environment);
 		expect(attempt).toThrow(ConfigError);
 		expect(attempt).toThrow(name);
+	});
+
+	test('takes a short password where nobody but this machine can send it', () => {
+		expect(read({ OUTLAY_ADMIN: 'admin:admin' }).administrator?.password).toBe('admin');
 	});
 
 	test('never repeats a secret', () => {
