@@ -382,6 +382,18 @@ export function describeDocumentStore(label: string, start: () => Promise<StoreU
 				expect(rung).toHaveLength(2);
 			});
 
+			test('tell what happened to a database', async () => {
+				const heard: string[] = [];
+				const quiet = store.onWrite((name, event) => heard.push(`${name} ${event}`));
+				const name = `${db.name}x`;
+				await store.create(name);
+				await store.create(name);
+				await (await mustOpen(store, name)).write([edit({ id: 'a' })]);
+				await store.drop(name);
+				quiet();
+				expect(heard).toEqual(['created', 'updated', 'deleted'].map((event) => `${name} ${event}`));
+			});
+
 			test('hold what the bell told of', async () => {
 				const seen = new Promise<string[]>((resolve, reject) => {
 					const quiet = db.onChange(() => {
@@ -521,6 +533,71 @@ export function describeDocumentStore(label: string, start: () => Promise<StoreU
 				]);
 				expect(atOnce).toMatchObject([{ ok: true }, { refusal: 'judged_other' }]);
 				expect(await db.read('b')).toMatchObject({ body: { n: 1 } });
+			});
+		});
+
+		describe('forgetting', () => {
+			test('compaction takes bodies that were edited since, and nothing a reader of leaves sees', async () => {
+				const first = await written({ id: 'a', body: { n: 1 } });
+				const second = await written({ id: 'a', body: { n: 2 }, parentRev: first });
+				await written({
+					id: 'a',
+					body: { n: 3 },
+					revisions: { start: 2, ids: [md5('other'), hashOf(first)] }
+				});
+				const before = [await db.leaves('a'), await db.changes({ since: '0' })];
+				expect(await db.read('a', first)).toMatchObject({ body: { n: 1 } });
+				await db.compact();
+				expect(await db.read('a', first)).toBeNull();
+				expect([await db.leaves('a'), await db.changes({ since: '0' })]).toEqual(before);
+				expect(await db.history('a', second)).toEqual([
+					{ rev: second, status: 'available' },
+					{ rev: first, status: 'missing' }
+				]);
+				expect((await db.info()).docCount).toBe(1);
+			});
+
+			test('a purge takes a leaf with what led to it alone, at last the document', async () => {
+				const root = await written({ id: 'a', revisions: { start: 1, ids: ['r'] } });
+				const left = await written({ id: 'a', revisions: { start: 3, ids: ['l3', 'l2', 'r'] } });
+				const right = await written({ id: 'a', revisions: { start: 2, ids: ['x2', 'r'] } });
+				await written({ id: 'b' });
+				const before = await db.info();
+
+				const first = await db.purge(
+					new Map([
+						['a', [left, root]],
+						['unknown', [root]]
+					])
+				);
+				expect(first.purged).toEqual(
+					new Map([
+						['a', [left]],
+						['unknown', []]
+					])
+				);
+				expect(await db.read('a')).toMatchObject({ rev: right });
+				expect((await db.missing(new Map([['a', [left]]]))).has('a')).toBe(true);
+				expect(ids(await db.changes({ since: before.updateSeq }))).toEqual(['a']);
+
+				const second = await db.purge(new Map([['a', [right]]]));
+				expect(second.purgeSeq).not.toBe(first.purgeSeq);
+				expect(await db.leaves('a')).toEqual([]);
+				expect(ids(await db.changes({ since: '0' }))).toEqual(['b']);
+				expect(await db.info()).toMatchObject({ docCount: 1, purgeSeq: second.purgeSeq });
+				// As if it had never been: created anew, not in conflict.
+				expect(await written({ id: 'a' })).toMatch(/^1-/);
+			});
+
+			test('no more of a branch is remembered than the limit of the database', async () => {
+				expect(await db.readRevsLimit()).toBe(1000);
+				await db.writeRevsLimit(2);
+				expect(await db.readRevsLimit()).toBe(2);
+				const first = await written({ id: 'a' });
+				const second = await written({ id: 'a', body: { n: 2 }, parentRev: first });
+				const third = await written({ id: 'a', body: { n: 3 }, parentRev: second });
+				expect((await db.history('a', third)).map(({ rev }) => rev)).toEqual([third, second]);
+				expect(await db.read('a', first)).toBeNull();
 			});
 		});
 

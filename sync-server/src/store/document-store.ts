@@ -130,9 +130,16 @@ export interface DatabaseInfo {
 	docCount: number;
 	deletedDocCount: number;
 	updateSeq: string;
+	/** Grows with every purge, as `updateSeq` does with every write. */
+	purgeSeq: string;
 	/** Changes when the store is restored from a backup. */
 	epoch: string;
 	diskBytes: number;
+}
+
+export interface PurgeOutcome {
+	purgeSeq: string;
+	purged: Map<string, RevisionId[]>;
 }
 
 export interface LocalDocument {
@@ -224,6 +231,17 @@ export interface Database {
 	writeLocal(id: string, body: JsonObject, most: number): Promise<string | null>;
 	removeLocal(id: string): Promise<boolean>;
 
+	/** How many revisions of a branch are remembered (`_revs_limit`); older ones are stemmed at the next write. */
+	readRevsLimit(): Promise<number>;
+	writeRevsLimit(most: number): Promise<void>;
+	/** Forgets the bodies of all revisions that are no leaves. */
+	compact(): Promise<void>;
+	/**
+	 * Forgets leaves as if they had never been, with what led to them alone; nothing replicates it. Answers the leaves
+	 * there were, an empty list for an id none of whose revisions was one.
+	 */
+	purge(asked: ReadonlyMap<string, readonly RevisionId[]>): Promise<PurgeOutcome>;
+
 	/** The database's `_security` object; `{}` until one is set. */
 	readSecurity(): Promise<JsonObject>;
 	writeSecurity(security: JsonObject): Promise<void>;
@@ -257,6 +275,8 @@ export interface AttachmentFiles {
 	write(company: string, bytes: AsyncIterable<Uint8Array>, limitBytes: number): Promise<FileFacts>;
 }
 
+export type DatabaseEvent = 'created' | 'updated' | 'deleted';
+
 export interface DocumentStore {
 	/** Stable for the life of the store: CouchDB's `uuid`. */
 	readonly uuid: string;
@@ -267,7 +287,7 @@ export interface DocumentStore {
 	drop(name: string): Promise<boolean>;
 	open(name: string): Promise<Database | null>;
 	names(): Promise<string[]>;
-	/** Rings with the name of each database that was written to. */
-	onWrite(ring: (database: string) => void): () => void;
+	/** Rings with the name of each database that something happened to. */
+	onWrite(ring: (database: string, event: DatabaseEvent) => void): () => void;
 	close(): Promise<void>;
 }

@@ -56,32 +56,16 @@ export function leavesOf(tree: RevisionTree): Leaf[] {
 
 /** Where a revision stands; null when the tree does not know it. */
 export function placeOf(tree: RevisionTree, rev: RevisionId): Place | null {
-	interface Step {
-		generation: number;
-		node: TreeNode<RevisionNode>;
-		parent: Step | null;
-	}
-	const open: Step[] = tree.map((root) => ({ generation: root.pos, node: root.ids, parent: null }));
-	const dash = rev.indexOf('-');
-	const wantedGeneration = Number(rev.slice(0, dash));
-	const wantedHash = rev.slice(dash + 1);
-	for (let step = open.pop(); step; step = open.pop()) {
-		const [hash, state, children] = step.node;
-		if (step.generation === wantedGeneration && hash === wantedHash) {
-			const ids: string[] = [];
-			const states: RevisionNode[] = [];
-			for (let s: Step | null = step; s; s = s.parent) {
-				ids.push(s.node[0]);
-				states.push(s.node[1]);
-			}
-			return { node: state, isLeaf: children.length === 0, start: step.generation, ids, states };
-		}
-		if (step.generation >= wantedGeneration) continue;
-		for (const child of children) {
-			open.push({ generation: step.generation + 1, node: child, parent: step });
-		}
-	}
-	return null;
+	const path = pathTo(tree, rev);
+	const [node] = path;
+	if (!node) return null;
+	return {
+		node: node[1],
+		isLeaf: node[2].length === 0,
+		start: Number(rev.slice(0, rev.indexOf('-'))),
+		ids: path.map(([hash]) => hash),
+		states: path.map(([, state]) => state)
+	};
 }
 
 /** Every revision the tree knows, as `<generation>-<hash>`. */
@@ -122,6 +106,73 @@ export function graft(
 	const merged = merge(tree, path, revisionsKept);
 	const stemmedBodies = merged.stemmedRevs.flatMap((rev) => known.get(rev)?.bodyAt || []);
 	return { tree: merged.tree, stemmedBodies };
+}
+
+/** The tree without the bodies of revisions that were edited since, and where those lie. The tree given in is spent. */
+export function withoutOldBodies(tree: RevisionTree): { tree: RevisionTree; bodies: number[] } {
+	const bodies: number[] = [];
+	visit(tree, (_generation, [, state, children]) => {
+		if (children.length === 0 || state.bodyAt === 0) return;
+		bodies.push(state.bodyAt);
+		state.bodyAt = 0;
+		state.status = 'missing';
+	});
+	return { tree, bodies };
+}
+
+/**
+ * The tree without some of its leaves and whatever led to those alone. Revisions that are no leaves stay. The tree
+ * given in is spent.
+ */
+export function withoutLeaves(
+	tree: RevisionTree,
+	unwanted: ReadonlySet<RevisionId>
+): { tree: RevisionTree; removed: RevisionId[]; bodies: number[] } {
+	const removed = leavesOf(tree).filter((leaf) => unwanted.has(leaf.rev));
+	const gone = new Set<TreeNode<RevisionNode>>();
+	const bodies: number[] = [];
+	for (const { rev } of removed) {
+		const path = pathTo(tree, rev);
+		// From the leaf down to where another branch goes on.
+		for (const node of path) {
+			if (node[2].some((child) => !gone.has(child))) break;
+			gone.add(node);
+			if (node[1].bodyAt > 0) bodies.push(node[1].bodyAt);
+		}
+	}
+	visit(tree, (_generation, node) => {
+		node[2] = node[2].filter((child) => !gone.has(child));
+	});
+	return {
+		tree: tree.filter(({ ids }) => !gone.has(ids)),
+		removed: removed.map((leaf) => leaf.rev),
+		bodies
+	};
+}
+
+/** The nodes from a revision back to its root; empty when the tree does not know it. */
+function pathTo(tree: RevisionTree, rev: RevisionId): TreeNode<RevisionNode>[] {
+	interface Step {
+		generation: number;
+		node: TreeNode<RevisionNode>;
+		parent: Step | null;
+	}
+	const open: Step[] = tree.map((root) => ({ generation: root.pos, node: root.ids, parent: null }));
+	const dash = rev.indexOf('-');
+	const wantedGeneration = Number(rev.slice(0, dash));
+	const wantedHash = rev.slice(dash + 1);
+	for (let step = open.pop(); step; step = open.pop()) {
+		if (step.generation === wantedGeneration && step.node[0] === wantedHash) {
+			const path: TreeNode<RevisionNode>[] = [];
+			for (let s: Step | null = step; s; s = s.parent) path.push(s.node);
+			return path;
+		}
+		if (step.generation >= wantedGeneration) continue;
+		for (const child of step.node[2]) {
+			open.push({ generation: step.generation + 1, node: child, parent: step });
+		}
+	}
+	return [];
 }
 
 /**

@@ -9,6 +9,7 @@ import type {
 	DocumentWrite,
 	JsonObject,
 	LocalDocument,
+	PurgeOutcome,
 	Queries,
 	RevisionId,
 	RevisionState,
@@ -18,11 +19,18 @@ import type {
 import { companyOf } from '../company-of.ts';
 import type { FilesOnDisk } from '../attachment-files.ts';
 import { parseRevisionId } from '../revision-id.ts';
-import { leavesOf, placeOf, revisionsIn, type RevisionTree } from '../revision-tree.ts';
+import {
+	leavesOf,
+	placeOf,
+	REVISIONS_KEPT,
+	revisionsIn,
+	type RevisionTree
+} from '../revision-tree.ts';
 import { formatSequence } from '../sequence.ts';
 import { DatabaseDropped, IdTooLong, MAX_ID_BYTES } from '../store-errors.ts';
 import type { Committer, Draft } from './committer.ts';
 import { headOf, treeOf } from './document-record.ts';
+import { compactDocument, purgeDocument } from './forget-revisions.ts';
 import type { LmdbIndexes } from './index-blocks.ts';
 import { listChanges, listDesignDocuments, listDocuments } from './list-documents.ts';
 import {
@@ -37,6 +45,9 @@ import {
 	type Tables
 } from './tables.ts';
 import { writeDocuments } from './write-documents.ts';
+
+/** Documents whose old bodies are taken out in one transaction. */
+const COMPACTED_AT_ONCE = 200;
 
 /** What all databases of a store have in common. */
 export interface StoreParts {
@@ -78,6 +89,7 @@ export class LmdbDatabase implements Database {
 			docCount: record.docs,
 			deletedDocCount: record.deleted,
 			updateSeq: formatSequence(record.seq, this.#epoch),
+			purgeSeq: formatSequence(record.purges ?? 0, this.#epoch),
 			epoch: this.#epoch,
 			diskBytes: record.bytes
 		};
@@ -203,6 +215,49 @@ export class LmdbDatabase implements Database {
 			if (existed) draft.remove('locals', key);
 			return existed;
 		});
+	}
+
+	async readRevsLimit(): Promise<number> {
+		return this.#record().revsLimit ?? REVISIONS_KEPT;
+	}
+
+	async writeRevsLimit(most: number): Promise<void> {
+		await this.#store.committer.commit((draft) => {
+			const record = this.#recordIn(draft);
+			draft.put('databases', nameKey(this.name), toBytes({ ...record, revsLimit: most }));
+		});
+	}
+
+	async compact(): Promise<void> {
+		this.#record();
+		let start = prefixKey(this.#no);
+		for (;;) {
+			const range = { start, end: prefixKey(this.#no + 1), limit: COMPACTED_AT_ONCE };
+			const keys = [...this.#store.tables.documents.getKeys(range)];
+			const last = keys.at(-1);
+			if (!last) return;
+			await this.#store.committer.commit((draft) => {
+				const record = this.#recordIn(draft);
+				for (const key of keys) compactDocument(draft, record, key);
+				draft.put('databases', nameKey(this.name), toBytes(record));
+			});
+			start = Buffer.concat([last, Buffer.of(0)]);
+		}
+	}
+
+	async purge(asked: ReadonlyMap<string, readonly RevisionId[]>): Promise<PurgeOutcome> {
+		const { outcome, isChanged } = await this.#store.committer.commit((draft) => {
+			const record = this.#recordIn(draft);
+			const seqBefore = record.seq;
+			const purged = new Map<string, RevisionId[]>();
+			for (const [id, revs] of asked) purged.set(id, purgeDocument(draft, record, id, revs));
+			record.purges = (record.purges ?? 0) + asked.size;
+			draft.put('databases', nameKey(this.name), toBytes(record));
+			const purgeSeq = formatSequence(record.purges, this.#epoch);
+			return { outcome: { purgeSeq, purged }, isChanged: record.seq > seqBefore };
+		});
+		if (isChanged) this.#store.ring(this.name);
+		return outcome;
 	}
 
 	async readSecurity(): Promise<JsonObject> {

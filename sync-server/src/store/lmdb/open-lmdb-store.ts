@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { openAttachmentFiles } from '../attachment-files.ts';
-import type { DocumentStore } from '../document-store.ts';
+import type { DatabaseEvent, DocumentStore } from '../document-store.ts';
 import { syncDirectory } from '../sync-directory.ts';
 import { Bells } from './bells.ts';
 import { Committer, type Draft } from './committer.ts';
@@ -42,17 +42,18 @@ export async function openLmdbStore(directory: string): Promise<DocumentStore> {
 	});
 
 	const bells = new Bells();
-	const listeners = new Set<(database: string) => void>();
+	const listeners = new Set<(database: string, event: DatabaseEvent) => void>();
+	const tell = (database: string, event: DatabaseEvent) => {
+		bells.ring(database);
+		for (const listener of [...listeners]) listener(database, event);
+	};
 	const parts: StoreParts = {
 		tables,
 		committer,
 		indexes,
 		files,
 		epoch: own.epoch,
-		ring(database) {
-			bells.ring(database);
-			for (const listener of [...listeners]) listener(database);
-		},
+		ring: (database) => tell(database, 'updated'),
 		listen: (database, ring) => bells.listen(database, ring)
 	};
 	const closing = new AbortController();
@@ -74,7 +75,7 @@ export async function openLmdbStore(directory: string): Promise<DocumentStore> {
 			if (name === '' || Buffer.byteLength(name) > MAX_NAME_BYTES) {
 				throw new TypeError('Not the name of a database.');
 			}
-			return committer.commit((draft) => {
+			const created = await committer.commit((draft) => {
 				if (recordOf(name, draft)) return false;
 				const store = fromBytes<StoreRecord>(draft.get('store', STORE_KEY) ?? toBytes(own));
 				const record: DatabaseRecord = { no: store.nextNo, seq: 0, docs: 0, deleted: 0, bytes: 0 };
@@ -82,6 +83,8 @@ export async function openLmdbStore(directory: string): Promise<DocumentStore> {
 				draft.put('databases', nameKey(name), toBytes(record));
 				return true;
 			});
+			if (created) tell(name, 'created');
+			return created;
 		},
 
 		async drop(name) {
@@ -92,7 +95,7 @@ export async function openLmdbStore(directory: string): Promise<DocumentStore> {
 				return true;
 			});
 			if (dropped) {
-				parts.ring(name);
+				tell(name, 'deleted');
 				clearing = clearing.then(() => clearDropped(parts, closing.signal));
 			}
 			return dropped;
@@ -108,7 +111,7 @@ export async function openLmdbStore(directory: string): Promise<DocumentStore> {
 		},
 
 		onWrite(ring) {
-			const listener = (database: string) => ring(database);
+			const listener = (database: string, event: DatabaseEvent) => ring(database, event);
 			listeners.add(listener);
 			return () => void listeners.delete(listener);
 		},

@@ -35,6 +35,10 @@ export interface DatabaseRecord {
 	deleted: number;
 	/** Bytes of all bodies kept. */
 	bytes: number;
+	/** How often something was purged; left out while nothing was. */
+	purges?: number;
+	/** Left out while it is `REVISIONS_KEPT`. */
+	revsLimit?: number;
 }
 
 export interface ChangeRecord {

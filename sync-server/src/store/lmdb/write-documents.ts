@@ -1,6 +1,6 @@
 import { decideWrite } from '../decide-write.ts';
 import type { AttachmentStub, DocumentWrite, WriteOutcome } from '../document-store.ts';
-import { graft, leavesOf } from '../revision-tree.ts';
+import { graft, leavesOf, type RevisionTree } from '../revision-tree.ts';
 import { IdTooLong, MAX_ID_BYTES } from '../store-errors.ts';
 import type { Draft } from './committer.ts';
 import { encodeDocument, headOf, treeOf } from './document-record.ts';
@@ -45,39 +45,65 @@ function writeDocument(
 
 	database.seq += 1;
 	const { seq } = database;
-	const grafted = graft(tree ?? [], decision.history, { deleted: write.deleted, bodyAt: seq });
-	for (const bodyAt of grafted.stemmedBodies) {
-		const bodyKey = numberKey(database.no, bodyAt);
-		database.bytes -= draft.get('bodies', bodyKey)?.byteLength ?? 0;
-		draft.remove('bodies', bodyKey);
-	}
+	const grafted = graft(
+		tree ?? [],
+		decision.history,
+		{ deleted: write.deleted, bodyAt: seq },
+		database.revsLimit
+	);
+	for (const bodyAt of grafted.stemmedBodies) removeBody(draft, database, bodyAt);
 
 	const attachments = stampAttachments(write.attachments, decision.history.start);
 	const body = toBytes(attachments ? [write.body, attachments] : [write.body]);
 	draft.put('bodies', numberKey(database.no, seq), body);
 	database.bytes += body.byteLength;
 
-	const leaves = leavesOf(grafted.tree);
-	const winner = leaves[0];
-	if (!winner) throw new TypeError('A revision tree has at least one leaf.');
-	draft.put('documents', key, encodeDocument(seq, winner, grafted.tree));
+	saveTree(draft, database, id, grafted.tree, before);
+	return { ok: true, id, rev: decision.rev };
+}
 
-	const change: ChangeRecord = {
-		id,
-		deleted: winner.deleted,
-		leaves: leaves.map((leaf) => leaf.rev)
-	};
+/**
+ * Saves a document's tree under the database's newest sequence and counts it anew; an empty tree takes the document
+ * out.
+ *
+ * @param before the document's row as it was; null for a new one.
+ */
+export function saveTree(
+	draft: Draft,
+	database: DatabaseRecord,
+	id: string,
+	tree: RevisionTree,
+	before: Buffer | null
+): void {
 	if (before) {
 		const head = headOf(before);
 		draft.remove('changes', numberKey(database.no, head.seq));
 		if (head.deleted) database.deleted -= 1;
 		else database.docs -= 1;
 	}
-	draft.put('changes', numberKey(database.no, seq), toBytes(change));
+	const leaves = leavesOf(tree);
+	const winner = leaves[0];
+	const key = idKey(database.no, id);
+	if (!winner) {
+		draft.remove('documents', key);
+		return;
+	}
+	draft.put('documents', key, encodeDocument(database.seq, winner, tree));
+	const change: ChangeRecord = {
+		id,
+		deleted: winner.deleted,
+		leaves: leaves.map((leaf) => leaf.rev)
+	};
+	draft.put('changes', numberKey(database.no, database.seq), toBytes(change));
 	if (winner.deleted) database.deleted += 1;
 	else database.docs += 1;
+}
 
-	return { ok: true, id, rev: decision.rev };
+/** Takes out the body of a revision nobody shall read again. */
+export function removeBody(draft: Draft, database: DatabaseRecord, bodyAt: number): void {
+	const key = numberKey(database.no, bodyAt);
+	database.bytes -= draft.get('bodies', key)?.byteLength ?? 0;
+	draft.remove('bodies', key);
 }
 
 /** Gives attachments that came with this revision its generation; null when there are none. */
