@@ -19,24 +19,23 @@ import type {
 } from '../store/document-store.ts';
 import { parseByteRange } from './byte-range.ts';
 import type { CouchDeps } from './couch-deps.ts';
-import { answerWrite, revisionOf } from './document-routes.ts';
+import { answerWrite, documentIdOf, revisionOf } from './document-routes.ts';
 import { Options } from './options.ts';
 import { contentTypeOf, requireAttachmentName, requireId } from './parse-document.ts';
 import { useDatabase, type DatabaseInUse } from './use-database.ts';
 import { conditionsOf, ERASED, judge, judgeUpload, type Refused } from './write-documents.ts';
 
-interface AttachmentParams {
-	db: string;
-	doc: string;
-	/** The attachment's name; it may have slashes. */
-	'*': string;
+/** The document and the name, which may have slashes. */
+function attachmentIn(request: FastifyRequest): { doc: string; name: string } {
+	const { '*': name } = request.params as { '*': string };
+	return { doc: documentIdOf(request), name };
 }
 
 /** Attachments on their own: bytes in and out as streams. */
 export function attachmentRoutes(app: FastifyInstance, deps: CouchDeps): void {
 	const show = async (request: FastifyRequest, reply: FastifyReply) => {
 		const { db } = await useDatabase(deps, request, 'read');
-		const { doc: id, '*': name } = request.params as AttachmentParams;
+		const { doc: id, name } = attachmentIn(request);
 		const rev = revisionOf(request, new Options(request), null);
 		const revision = await db.read(id, rev ?? undefined);
 		if (!revision || (rev === null && revision.deleted)) {
@@ -46,14 +45,11 @@ export function attachmentRoutes(app: FastifyInstance, deps: CouchDeps): void {
 		if (!stub) throw notFound('Document is missing attachment');
 		return sendAttachment(db, stub, request, reply);
 	};
-	// Fastify's own HEAD would read the file to its end and call it empty.
-	app.get('/:db/:doc/*', { exposeHeadRoute: false }, show);
-	app.head('/:db/:doc/*', show);
 
-	app.put('/:db/:doc/*', async (request, reply) => {
+	const write = async (request: FastifyRequest, reply: FastifyReply) => {
 		const use = await useDatabase(deps, request, 'write');
 		const { db, caller } = use;
-		const { doc, '*': name } = request.params as AttachmentParams;
+		const { doc, name } = attachmentIn(request);
 		const id = requireId(doc);
 		requireAttachmentName(name);
 		const rev = revisionOf(request, new Options(request), null);
@@ -82,11 +78,11 @@ export function attachmentRoutes(app: FastifyInstance, deps: CouchDeps): void {
 		} finally {
 			await file.discard();
 		}
-	});
+	};
 
-	app.delete('/:db/:doc/*', async (request, reply) => {
+	const remove = async (request: FastifyRequest, reply: FastifyReply) => {
 		const use = await useDatabase(deps, request, 'write');
-		const { doc, '*': name } = request.params as AttachmentParams;
+		const { doc, name } = attachmentIn(request);
 		const id = requireId(doc);
 		const rev = revisionOf(request, new Options(request), null);
 		const before = await revisionToExtend(use, id, rev);
@@ -95,7 +91,15 @@ export function attachmentRoutes(app: FastifyInstance, deps: CouchDeps): void {
 		const kept = Object.entries(before.attachments).filter(([there]) => there !== name);
 		const change = { id, before, rev, attachments: Object.fromEntries(kept) };
 		return save(deps, use, request, reply, change, 200);
-	});
+	};
+
+	for (const address of ['/:db/:doc/*', '/:db/_design/:design/*']) {
+		// Fastify's own HEAD would read the file to its end and call it empty.
+		app.get(address, { exposeHeadRoute: false }, show);
+		app.head(address, show);
+		app.put(address, write);
+		app.delete(address, remove);
+	}
 }
 
 /** The revision an attachment is added to or taken from; null creates the document. */

@@ -23,7 +23,7 @@ import type { WriteRow } from './write-row.ts';
 
 /** One document: read, write, delete. */
 export function documentRoutes(app: FastifyInstance, deps: CouchDeps): void {
-	app.get('/:db/:doc', async (request, reply) => {
+	const read = async (request: FastifyRequest, reply: FastifyReply) => {
 		const { db } = await useDatabase(deps, request, 'read');
 		const id = documentIdOf(request);
 		const options = new Options(request);
@@ -39,9 +39,9 @@ export function documentRoutes(app: FastifyInstance, deps: CouchDeps): void {
 			if (request.headers['if-none-match'] === etag) return reply.code(304).send();
 		}
 		return sendJson(reply, await documentJson(db, revision, view));
-	});
+	};
 
-	app.put('/:db/:doc', async (request, reply) => {
+	const write = async (request: FastifyRequest, reply: FastifyReply) => {
 		const use = await useDatabase(deps, request, 'write');
 		const id = requireId(documentIdOf(request));
 		if (/^multipart\//i.test(request.headers['content-type'] ?? '')) {
@@ -54,9 +54,9 @@ export function documentRoutes(app: FastifyInstance, deps: CouchDeps): void {
 		const replicated = !options.flag('new_edits', true);
 		const row = await writeOne(deps, use, sent, replicated);
 		return answerWrite(reply, request, row, sent.deleted ? 200 : 201);
-	});
+	};
 
-	app.delete('/:db/:doc', async (request, reply) => {
+	const remove = async (request: FastifyRequest, reply: FastifyReply) => {
 		const use = await useDatabase(deps, request, 'write');
 		const id = requireId(documentIdOf(request));
 		const rev = revisionOf(request, new Options(request), null);
@@ -65,7 +65,13 @@ export function documentRoutes(app: FastifyInstance, deps: CouchDeps): void {
 		if (rev === null) throw current.deleted ? notFound('deleted') : conflict();
 		const row = await writeOne(deps, use, { ...tombstone(id), rev }, false);
 		return answerWrite(reply, request, row, 200);
-	});
+	};
+
+	for (const address of ['/:db/:doc', '/:db/_design/:design']) {
+		app.get(address, read);
+		app.put(address, write);
+		app.delete(address, remove);
+	}
 
 	const post = async (request: FastifyRequest, reply: FastifyReply) => {
 		const use = await useDatabase(deps, request, 'write');
@@ -80,9 +86,10 @@ export function documentRoutes(app: FastifyInstance, deps: CouchDeps): void {
 	app.post('/:db/', post);
 }
 
-/** The document id of an address; design documents may be written with a plain slash. */
-function documentIdOf(request: FastifyRequest): string {
-	return (request.params as { doc: string }).doc;
+/** The document id of an address; the id of a design document may have a plain slash in it. */
+export function documentIdOf(request: FastifyRequest): string {
+	const { doc, design } = request.params as { doc?: string; design?: string };
+	return doc ?? `_design/${design}`;
 }
 
 function viewOf(options: Options): DocumentView {

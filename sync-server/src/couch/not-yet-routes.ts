@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { notFound, notImplemented } from '../http/errors.ts';
+import { notImplemented } from '../http/errors.ts';
 import type { CouchDeps } from './couch-deps.ts';
 import { requireAdministrator, useDatabase } from './use-database.ts';
 
@@ -45,14 +45,4 @@ export function notYetRoutes(app: FastifyInstance, deps: CouchDeps): void {
 			}
 		});
 	}
-	app.route({
-		method: [...METHODS],
-		url: '/:db/_design/*',
-		handler: async (request) => {
-			await useDatabase(deps, request, 'read');
-			// Replicators ask for design documents that were never there.
-			if (request.method === 'GET') throw notFound('missing');
-			throw notImplemented('Writing a design document');
-		}
-	});
 }
