@@ -1,0 +1,216 @@
+import Type, { type Static } from 'typebox';
+import { Check, Errors } from 'typebox/value';
+import Big from 'big.js';
+import { parseCsv } from './csv.ts';
+import { CountryCode, CurrencyCode, IsoDate, Nullable } from './envelope.ts';
+import { currencyExponent } from './money.ts';
+import { ok, refuse, type Result } from './refusal.ts';
+import { SETTING } from './privacy.ts';
+
+/** What one amount of a rate is for. `mil` is the Scandinavian one, 10 km; `percent` and `count` have no currency. */
+export const RATE_UNITS = [
+	'km',
+	'mil',
+	'day',
+	'night',
+	'hour',
+	'meal',
+	'percent',
+	'count'
+] as const;
+
+/**
+ * One figure of a rule, with the days it holds: the same row in the tables we ship, in a company's settings and in an
+ * imported file. A mid-year change is two rows.
+ */
+export const DatedRate = Type.Object(
+	{
+		/** Whose rule it is (ISO 3166-1), not where the journey went. */
+		country: CountryCode({ privacy: SETTING }),
+		/** Dotted name of the figure, such as `mileage.tax-free.own-car` or `per-diem.food`. */
+		kind: Type.String({ pattern: '^[a-z0-9-]+(\\.[a-z0-9-]+)*$', maxLength: 80, privacy: SETTING }),
+		/** The country or place a rate abroad is for, such as `DE` or `GB-LONDON`; null at home. */
+		place: Nullable(
+			Type.String({ pattern: '^[A-Z]{2}(-[A-Z0-9]+)*$', maxLength: 40, privacy: SETTING })
+		),
+		/** First and last day it holds; null is open. */
+		validFrom: IsoDate({ privacy: SETTING }),
+		validTo: Nullable(IsoDate({ privacy: SETTING })),
+		unit: Type.Union(
+			RATE_UNITS.map((unit) => Type.Literal(unit)),
+			{ privacy: SETTING }
+		),
+		/** In major units of the currency, as a decimal: `3.81`. */
+		amount: Type.String({ pattern: '^\\d{1,9}(\\.\\d{1,6})?$', maxLength: 16, privacy: SETTING }),
+		/** Null for a percentage or a count. */
+		currency: Nullable(CurrencyCode({ privacy: SETTING })),
+		source: Type.String({ minLength: 1, maxLength: 300, privacy: SETTING }),
+		/** False when the figure is not from an official page. */
+		verified: Type.Boolean({ privacy: SETTING })
+	},
+	{ additionalProperties: false }
+);
+export type DatedRate = Static<typeof DatedRate>;
+
+/** The state's figures, and the company's own beside them. */
+export interface RateTables {
+	state: readonly DatedRate[];
+	company: readonly DatedRate[];
+}
+
+export interface RateQuery {
+	country: string;
+	kind: string;
+	/** Left out at home. */
+	place?: string;
+}
+
+/**
+ * The rate in force on a day (`YYYY-MM-DD`). Refuses with `rate.missing` (never another country's, place's or year's
+ * rate instead) and, where two rows claim the day, with `rate.overlap`.
+ */
+export function rateOn(
+	rates: readonly DatedRate[],
+	query: RateQuery,
+	day: string
+): Result<DatedRate> {
+	const found = rates.filter((rate) => isOf(rate, query) && isInForce(rate, day));
+	const [rate] = found;
+	const values = {
+		day,
+		country: query.country,
+		kind: query.kind,
+		...(query.place === undefined ? {} : { place: query.place })
+	};
+	if (rate === undefined) return refuse('rate.missing', undefined, values);
+	return found.length === 1 ? ok(rate) : refuse('rate.overlap', undefined, values);
+}
+
+/**
+ * What the company pays and what the state lets pass: where the company has no row of its own for the day, it pays the
+ * state's. Refuses like `rateOn`; without the state's figure nothing can be split into tax-free and taxable.
+ */
+export function paidAndOfficialRateOn(
+	tables: RateTables,
+	query: RateQuery,
+	day: string
+): Result<{ paid: DatedRate; official: DatedRate }> {
+	const official = rateOn(tables.state, query, day);
+	if (!official.ok) return official;
+	const own = rateOn(tables.company, query, day);
+	if (own.ok) return ok({ paid: own.value, official: official.value });
+	return own.refusal.code === 'rate.missing'
+		? ok({ paid: official.value, official: official.value })
+		: own;
+}
+
+/** A rate's amount in minor units of its currency, exactly: 3.81 DKK is 381, 0.125 EUR is 12.5. */
+export function rateMinor(rate: DatedRate): Big {
+	return new Big(rate.amount).times(new Big(10).pow(currencyExponent(rate.currency ?? '')));
+}
+
+/** Two rows of one rate that both hold on `from`, or days between its rows on which none holds. */
+export interface RateFault {
+	fault: 'overlap' | 'gap' | 'backwards';
+	country: string;
+	kind: string;
+	place: string | null;
+	/** First and last day concerned; `to` is null when it never ends. */
+	from: string;
+	to: string | null;
+}
+
+/** Overlaps, gaps between rows of one rate, and rows that end before they begin, in order of country, kind and day. */
+export function checkRates(rates: readonly DatedRate[]): RateFault[] {
+	const faults: RateFault[] = [];
+	const groups = new Map<string, DatedRate[]>();
+	for (const rate of rates) {
+		const { country, kind, place, validFrom, validTo } = rate;
+		if (validTo !== null && validTo < validFrom) {
+			faults.push({ fault: 'backwards', country, kind, place, from: validFrom, to: validTo });
+			continue;
+		}
+		const key = `${country} ${kind} ${place ?? ''}`;
+		groups.set(key, [...(groups.get(key) ?? []), rate]);
+	}
+	for (const key of [...groups.keys()].sort()) {
+		const rows = (groups.get(key) ?? []).sort((a, b) => (a.validFrom < b.validFrom ? -1 : 1));
+		/** The last day covered so far; null once a row never ends. */
+		let covered: string | null | undefined;
+		for (const { country, kind, place, validFrom, validTo } of rows) {
+			const of = { country, kind, place };
+			if (covered === null || (covered !== undefined && validFrom <= covered)) {
+				const to = covered === null ? validTo : earlier(covered, validTo);
+				faults.push({ fault: 'overlap', ...of, from: validFrom, to });
+			} else if (covered !== undefined && dayAfter(covered) < validFrom) {
+				faults.push({ fault: 'gap', ...of, from: dayAfter(covered), to: dayBefore(validFrom) });
+			}
+			if (covered === undefined || (covered !== null && (validTo === null || validTo > covered))) {
+				covered = validTo;
+			}
+		}
+	}
+	return faults;
+}
+
+/**
+ * Reads a table of rates: a JSON array of rows, or CSV whose first line names the columns (any order; an empty cell is
+ * null; `true`/`false`). For tables of other countries and a company's own. Refuses with `rates.unreadable`,
+ * `rates.row` (its number and column, never its content), `rates.backwards` or `rates.overlap`. Gaps are let through:
+ * `checkRates` names them.
+ */
+export function importRates(text: string): Result<DatedRate[]> {
+	const rows = rowsOf(text.replace(/^\uFEFF/, ''));
+	if (rows === null || rows.length === 0) return refuse('rates.unreadable');
+	const rates: DatedRate[] = [];
+	for (const [index, row] of rows.entries()) {
+		if (!Check(DatedRate, row)) {
+			const column = (Errors(DatedRate, row)[0]?.instancePath ?? '').slice(1);
+			return refuse('rates.row', undefined, { row: index + 1, column });
+		}
+		rates.push(row);
+	}
+	for (const { fault, country, kind, from } of checkRates(rates)) {
+		if (fault !== 'gap') return refuse(`rates.${fault}`, undefined, { country, kind, from });
+	}
+	return ok(rates);
+}
+
+function rowsOf(text: string): unknown[] | null {
+	if (!text.trimStart().startsWith('[')) {
+		return parseCsv(text).map((row) => ({
+			...Object.fromEntries(
+				Object.entries(row).map(([name, cell]) => [name, cell === '' ? null : cell])
+			),
+			verified: row['verified'] === 'true' ? true : row['verified'] === 'false' ? false : null
+		}));
+	}
+	try {
+		const read: unknown = JSON.parse(text);
+		return Array.isArray(read) ? read : null;
+	} catch {
+		return null;
+	}
+}
+
+function isOf(rate: DatedRate, { country, kind, place }: RateQuery): boolean {
+	return rate.country === country && rate.kind === kind && rate.place === (place ?? null);
+}
+
+function isInForce({ validFrom, validTo }: DatedRate, day: string): boolean {
+	return validFrom <= day && (validTo === null || day <= validTo);
+}
+
+function earlier(day: string, other: string | null): string {
+	return other === null || day < other ? day : other;
+}
+
+const DAY_MS = 86_400_000;
+
+function dayAfter(day: string): string {
+	return new Date(Date.parse(day) + DAY_MS).toISOString().slice(0, 10);
+}
+
+function dayBefore(day: string): string {
+	return new Date(Date.parse(day) - DAY_MS).toISOString().slice(0, 10);
+}
