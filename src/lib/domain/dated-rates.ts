@@ -7,18 +7,6 @@ import { currencyExponent } from './money.ts';
 import { ok, refuse, type Result } from './refusal.ts';
 import { SETTING } from './privacy.ts';
 
-/** What one amount of a rate is for. `mil` is the Scandinavian one, 10 km; `percent` and `count` have no currency. */
-export const RATE_UNITS = [
-	'km',
-	'mil',
-	'day',
-	'night',
-	'hour',
-	'meal',
-	'percent',
-	'count'
-] as const;
-
 /**
  * One figure of a rule, with the days it holds: the same row in the tables we ship, in a company's settings and in an
  * imported file. A mid-year change is two rows.
@@ -36,8 +24,18 @@ export const DatedRate = Type.Object(
 		/** First and last day it holds; null is open. */
 		validFrom: IsoDate({ privacy: SETTING }),
 		validTo: Nullable(IsoDate({ privacy: SETTING })),
+		/** What one amount is for. `mil` is the Scandinavian one, 10 km; `percent` and `count` have no currency. */
 		unit: Type.Union(
-			RATE_UNITS.map((unit) => Type.Literal(unit)),
+			[
+				Type.Literal('km'),
+				Type.Literal('mil'),
+				Type.Literal('day'),
+				Type.Literal('night'),
+				Type.Literal('hour'),
+				Type.Literal('meal'),
+				Type.Literal('percent'),
+				Type.Literal('count')
+			],
 			{ privacy: SETTING }
 		),
 		/** In major units of the currency, as a decimal: `3.81`. */

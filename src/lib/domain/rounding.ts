@@ -1,4 +1,4 @@
-import Big from 'big.js';
+import Big, { type BigSource } from 'big.js';
 import { currencyExponent } from './money.ts';
 
 /** Where an engine comes by an amount, from small to large. */
@@ -17,17 +17,18 @@ export interface Rounding {
 /** An amount in minor units as it stands after a place: rounded if the country rounds there, else exactly as it was. */
 export function roundAt(
 	place: RoundingPlace,
-	amountMinor: Big,
+	amountMinor: BigSource,
 	currency: string,
 	{ unit, at }: Rounding
 ): Big {
-	if (!at.includes(place)) return amountMinor;
+	const exact = new Big(amountMinor);
+	if (!at.includes(place)) return exact;
 	const decimals = unit === 'major' ? -currencyExponent(currency) : 0;
-	return roundHalfAway(amountMinor, decimals);
+	return roundHalfAway(exact, decimals);
 }
 
 /** The integer an outcome ends in: rounded at `total` if the country does, and to the minor unit always. */
-export function totalMinor(amountMinor: Big, currency: string, rounding: Rounding): number {
+export function totalMinor(amountMinor: BigSource, currency: string, rounding: Rounding): number {
 	return roundHalfAway(roundAt('total', amountMinor, currency, rounding), 0).toNumber();
 }
 
