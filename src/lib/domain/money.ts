@@ -29,10 +29,11 @@ export const LARGEST_AMOUNT_MAJOR = 100_000_000;
 /**
  * Reads what a person typed, whichever way they group: `1.234,56`, `1,234.56`, `1 234,56`, `1234`. With two
  * different separators the last is the decimal one; a single separator before exactly three digits groups, unless
- * the currency has three decimals. Refuses with `amount.missing`, `amount.negative`, `amount.unreadable`,
+ * the currency has three decimals: then it is what it is in `language` (BCP 47), and a decimal one without a language.
+ * Refuses with `amount.missing`, `amount.negative`, `amount.unreadable`,
  * `amount.too_many_decimals`, `amount.zero`, `amount.too_large`.
  */
-export function parseAmount(text: string, currency: string): Result<number> {
+export function parseAmount(text: string, currency: string, language?: string): Result<number> {
 	const typed = text
 		.normalize('NFKC')
 		.replace(new RegExp(`^\\s*(?:${currency}|kr\\.?)|(?:${currency}|kr\\.?|,-)\\s*$`, 'gi'), '')
@@ -51,7 +52,9 @@ export function parseAmount(text: string, currency: string): Result<number> {
 		const after = plain.slice(last.index + 1);
 		const isRepeated = separators.filter(([mark]) => mark === last[0]).length > 1;
 		const hasBoth = separators.some(([mark]) => mark !== last[0]);
-		const looksGrouped = after.length === 3 && exponent !== 3 && !/^0/.test(plain);
+		const isOneGroup = after.length === 3 && !/^0/.test(plain);
+		const looksGrouped =
+			isOneGroup && (exponent !== 3 || (language !== undefined && groupsWith(last[0], language)));
 		if (hasBoth || !(isRepeated || looksGrouped)) {
 			whole = plain.slice(0, last.index);
 			fraction = after;
@@ -71,6 +74,11 @@ export function parseAmount(text: string, currency: string): Result<number> {
 	return ok(major.times(new Big(10).pow(exponent)).toNumber());
 }
 
+function groupsWith(mark: string, language: string): boolean {
+	const parts = new Intl.NumberFormat(language, { useGrouping: 'always' }).formatToParts(1_000_000);
+	return parts.some(({ type, value }) => type === 'group' && value === mark);
+}
+
 /**
  * Digits of an amount grouped the way of a language (BCP 47), always with the currency's decimals, without its
  * code: `{ whole: '4,250', decimals: '.00' }`. The minus is U+2212.
@@ -85,11 +93,37 @@ export function formatAmount(
 	const parts = new Intl.NumberFormat(language, {
 		minimumFractionDigits: exponent,
 		maximumFractionDigits: exponent
-	}).formatToParts(major.toNumber());
+	}).formatToParts(major.toFixed(exponent) as `${number}`);
 	const at = parts.findIndex(({ type }) => type === 'decimal');
 	const text = (some: typeof parts) => some.map(({ value }) => value).join('');
 	return {
 		whole: (amountMinor < 0 ? '\u2212' : '') + text(at < 0 ? parts : parts.slice(0, at)),
 		decimals: at < 0 ? '' : text(parts.slice(at))
 	};
+}
+
+/**
+ * Splits an amount by shares so that the parts add up to it exactly: each gets its share rounded down, and what is left
+ * goes one minor unit at a time to those cut the most, the earlier first. Negative amounts split like positive ones.
+ * Refuses with `money.no_shares` where a share is negative or all are nothing.
+ */
+export function allocate(amountMinor: number, shares: readonly number[]): Result<number[]> {
+	const sum = shares.reduce((total, share) => total.plus(share), new Big(0));
+	if (sum.lte(0) || shares.some((share) => share < 0)) return refuse('money.no_shares');
+	const size = new Big(Math.abs(amountMinor));
+	const exact = shares.map((share) => size.times(share).div(sum));
+	const parts = exact.map((part) => part.round(0, Big.roundDown));
+	const left = size.minus(parts.reduce((total, part) => total.plus(part), new Big(0))).toNumber();
+	const cutMost = exact
+		.map((part, index) => ({ index, cut: part.minus(parts[index] ?? 0) }))
+		.sort((a, b) => b.cut.cmp(a.cut) || a.index - b.index)
+		.slice(0, left)
+		.map(({ index }) => index);
+	const sign = amountMinor < 0 ? -1 : 1;
+	return ok(
+		parts.map((part, index) => {
+			const minor = part.toNumber() + (cutMost.includes(index) ? 1 : 0);
+			return minor === 0 ? 0 : sign * minor;
+		})
+	);
 }

@@ -19,7 +19,7 @@ export function roundAt(
 	place: RoundingPlace,
 	amountMinor: BigSource,
 	currency: string,
-	{ unit, at }: Rounding
+	{ unit, at }: Pick<Rounding, 'unit' | 'at'>
 ): Big {
 	const exact = new Big(amountMinor);
 	if (!at.includes(place)) return exact;
@@ -28,12 +28,19 @@ export function roundAt(
 }
 
 /** The integer an outcome ends in: rounded at `total` if the country does, and to the minor unit always. */
-export function totalMinor(amountMinor: BigSource, currency: string, rounding: Rounding): number {
+export function totalMinor(
+	amountMinor: BigSource,
+	currency: string,
+	rounding: Pick<Rounding, 'unit' | 'at'>
+): number {
 	return roundHalfAway(roundAt('total', amountMinor, currency, rounding), 0).toNumber();
 }
 
 /** Kilometres that are paid, from metres. */
-export function paidKilometres(distanceM: number, { kilometreDecimals }: Rounding): Big {
+export function paidKilometres(
+	distanceM: number,
+	{ kilometreDecimals }: Pick<Rounding, 'kilometreDecimals'>
+): Big {
 	return new Big(distanceM).div(1000).round(kilometreDecimals, Big.roundHalfUp);
 }
 

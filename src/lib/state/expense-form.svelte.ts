@@ -57,7 +57,9 @@ export class ExpenseForm {
 			this.amountText = this.#shownAmount(body);
 			// Kept as it was typed, perhaps days ago: what is wrong with it is said again.
 			const isUnreadable = body.amountMinor === null && body.amountText !== '';
-			const read = isUnreadable ? parseAmount(body.amountText, body.currency) : null;
+			const read = isUnreadable
+				? parseAmount(body.amountText, body.currency, this.#language())
+				: null;
 			this.#amountRefusal = read === null || read.ok ? null : read.refusal;
 		}
 		if (!autosave.isPending('currency')) this.currency = body.currency;
@@ -87,7 +89,7 @@ export class ExpenseForm {
 	editAmount(): void {
 		this.#amountRefusal = null;
 		if (this.#submitRefusal?.field === 'amountMinor') this.#submitRefusal = null;
-		const read = parseAmount(this.amountText, this.currency);
+		const read = parseAmount(this.amountText, this.currency, this.#language());
 		const isEmpty = !read.ok && read.refusal.code === 'amount.missing';
 		this.autosave.note({
 			amountMinor: read.ok ? read.value : null,
@@ -97,7 +99,7 @@ export class ExpenseForm {
 
 	/** The person left the amount: shows how it was read, or says what is wrong with it. */
 	leaveAmount(): void {
-		const read = parseAmount(this.amountText, this.currency);
+		const read = parseAmount(this.amountText, this.currency, this.#language());
 		if (read.ok) this.amountText = this.#grouped(read.value, this.currency);
 		else if (read.refusal.code !== 'amount.missing') this.#amountRefusal = read.refusal;
 	}

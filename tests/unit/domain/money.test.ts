@@ -1,4 +1,4 @@
-import { formatAmount, parseAmount } from '@outlay/domain/money';
+import { allocate, currencyExponent, formatAmount, parseAmount } from '@outlay/domain/money';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
@@ -54,16 +54,27 @@ describe('parseAmount', () => {
 		expect(parseAmount('1.234', 'KWD')).toEqual({ ok: true, value: 1234 });
 	});
 
+	test('with three decimals one separator is what the language says it is', () => {
+		expect(parseAmount('1.234', 'KWD', 'en')).toEqual({ ok: true, value: 1234 });
+		expect(parseAmount('1.234', 'KWD', 'da')).toEqual({ ok: true, value: 1_234_000 });
+		expect(parseAmount('1,234', 'KWD', 'da')).toEqual({ ok: true, value: 1234 });
+		expect(parseAmount('1,234', 'KWD', 'en')).toEqual({ ok: true, value: 1_234_000 });
+		expect(parseAmount('0.234', 'KWD', 'da')).toEqual({ ok: true, value: 234 });
+	});
+
 	test('reads back what it writes, in every language and currency', () => {
 		fc.assert(
 			fc.property(
 				fc.integer({ min: 1, max: 9_999_999_999 }),
-				fc.constantFrom('DKK', 'EUR', 'JPY'),
+				fc.constantFrom('DKK', 'EUR', 'JPY', 'KWD'),
 				fc.constantFrom('en', 'da', 'sv', 'de-CH', 'nb'),
 				(amountMinor, currency, language) => {
 					fc.pre(currency !== 'JPY' || amountMinor <= 100_000_000);
 					const { whole, decimals } = formatAmount(amountMinor, currency, language);
-					expect(parseAmount(whole + decimals, currency)).toEqual({ ok: true, value: amountMinor });
+					expect(parseAmount(whole + decimals, currency, language)).toEqual({
+						ok: true,
+						value: amountMinor
+					});
 				}
 			)
 		);
@@ -74,4 +85,64 @@ test('formatAmount groups by language, keeps decimals apart and writes a real mi
 	expect(formatAmount(1_137_890, 'DKK', 'en')).toEqual({ whole: '11,378', decimals: '.90' });
 	expect(formatAmount(1_137_890, 'DKK', 'da')).toEqual({ whole: '11.378', decimals: ',90' });
 	expect(formatAmount(-500, 'JPY', 'en')).toEqual({ whole: '\u2212500', decimals: '' });
+});
+
+test('formatAmount keeps every digit of the largest amount', () => {
+	expect(formatAmount(9_007_199_254_740_991, 'DKK', 'en')).toEqual({
+		whole: '90,071,992,547,409',
+		decimals: '.91'
+	});
+});
+
+/** ISO 4217 list one: the minor unit of currencies that people meet. */
+test.each([
+	['DKK', 2],
+	['EUR', 2],
+	['HUF', 2],
+	['IDR', 2],
+	['JPY', 0],
+	['ISK', 0],
+	['KRW', 0],
+	['CLP', 0],
+	['KWD', 3],
+	['TND', 3],
+	['CLF', 4]
+])('%s has %s decimals', (currency, exponent) => {
+	expect(currencyExponent(currency)).toBe(exponent);
+});
+
+describe('allocate', () => {
+	test.each([
+		[100, [1, 1, 1], [34, 33, 33]],
+		[-100, [1, 1, 1], [-34, -33, -33]],
+		[5, [30, 70], [2, 3]],
+		[1, [1, 1], [1, 0]],
+		[0, [1, 2], [0, 0]],
+		[1000, [0, 25, 75], [0, 250, 750]],
+		[10, [0.1, 0.2, 0.7], [1, 2, 7]]
+	])('%s by %j is %j', (amountMinor, shares, parts) => {
+		expect(allocate(amountMinor, shares)).toEqual({ ok: true, value: parts });
+	});
+
+	test.each([[[]], [[0, 0]], [[3, -1]]])('refuses the shares %j', (shares) => {
+		expect(allocate(100, shares)).toMatchObject({ refusal: { code: 'money.no_shares' } });
+	});
+
+	test('loses no minor unit, stays within one of the exact share and never turns a sign', () => {
+		const shares = fc.array(fc.nat(1000), { minLength: 1, maxLength: 12 });
+		fc.assert(
+			fc.property(fc.integer({ min: -1e12, max: 1e12 }), shares, (amountMinor, weights) => {
+				const sum = weights.reduce((a, b) => a + b, 0);
+				fc.pre(sum > 0);
+				const read = allocate(amountMinor, weights);
+				const parts = read.ok ? read.value : [];
+				expect(parts.reduce((a, b) => a + b, 0)).toBe(amountMinor);
+				for (const [index, part] of parts.entries()) {
+					const exact = (amountMinor * (weights[index] ?? 0)) / sum;
+					expect(Math.abs(part - exact)).toBeLessThan(1.01);
+					expect(part * amountMinor).toBeGreaterThanOrEqual(0);
+				}
+			})
+		);
+	});
 });
