@@ -11,7 +11,7 @@ import type {
 } from '../store/document-store.ts';
 import type { CouchDeps } from './couch-deps.ts';
 import { documentJson, type DocumentView } from './document-json.ts';
-import { Options } from './options.ts';
+import { Options, queryError } from './options.ts';
 import { inLargePieces, sendJsonPieces } from './send-json.ts';
 import { useDatabase } from './use-database.ts';
 
@@ -39,6 +39,9 @@ export function allDocsRoutes(app: FastifyInstance, deps: CouchDeps): void {
 		const keys = options.json('keys');
 		if (keys !== undefined && !Array.isArray(keys)) {
 			throw badRequest('`keys` parameter must be an array.');
+		}
+		if (keys && options.has('key', 'startkey', 'start_key', 'endkey', 'end_key')) {
+			throw queryError('`keys` is incompatible with `key`, `start_key` and `end_key`');
 		}
 		const pieces = keys ? byKeys(listing, keys, options) : byRange(listing, options);
 		return sendJsonPieces(reply, inLargePieces(pieces));

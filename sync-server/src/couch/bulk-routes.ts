@@ -2,14 +2,18 @@ import type { FastifyInstance } from 'fastify';
 import { isJsonObject, readJsonObject, requireJsonContentType } from '../http/body.ts';
 import { badRequest, badRevision, tooMany } from '../http/errors.ts';
 import { Turn } from '../http/turn.ts';
-import type { Database, Json, JsonObject } from '../store/document-store.ts';
+import type { OutgoingPart } from '../http/multipart.ts';
+import type { Database, Json, JsonObject, StoredRevision } from '../store/document-store.ts';
 import { parseRevisionId } from '../store/revision-id.ts';
+import { accepts } from './accepts.ts';
 import type { CouchDeps } from './couch-deps.ts';
 import { documentJson, type DocumentView } from './document-json.ts';
+import { documentPart, newBoundary } from './document-parts.ts';
 import { findRevisions } from './find-revisions.ts';
 import { Options } from './options.ts';
 import { parseDocument } from './parse-document.ts';
 import { inLargePieces, sendJson, sendJsonPieces } from './send-json.ts';
+import { sendParts } from './send-multipart.ts';
 import { useDatabase } from './use-database.ts';
 import { writeDocuments } from './write-documents.ts';
 
@@ -31,7 +35,7 @@ export function bulkRoutes(app: FastifyInstance, deps: CouchDeps): void {
 		const options = new Options(request, body);
 		const replicated = !options.flag('new_edits', true);
 		// One document that is none refuses them all, before anything is written.
-		const documents = docs.map(parseDocument);
+		const documents = docs.map((doc) => parseDocument(doc));
 		const rows = await writeDocuments(deps, use, documents, replicated);
 		const answered = replicated ? rows.filter((row) => !row.ok) : rows;
 		const shown = answered.map((row) =>
@@ -49,8 +53,13 @@ export function bulkRoutes(app: FastifyInstance, deps: CouchDeps): void {
 		if (docs.length > MOST_ROWS) throw tooMany(MOST_ROWS, 'rows');
 		const options = new Options(request);
 		const view = { revs: options.flag('revs'), attachments: options.flag('attachments') };
-		const pieces = bulkGet(db, docs, view, options.flag('latest'));
-		return sendJsonPieces(reply, inLargePieces(pieces));
+		const latest = options.flag('latest');
+		const type = multipartWanted(request.headers.accept);
+		if (type !== null) {
+			const parts = bulkGetParts(db, docs, view, latest);
+			return sendParts(reply, { type, boundary: newBoundary() }, parts);
+		}
+		return sendJsonPieces(reply, inLargePieces(bulkGet(db, docs, view, latest)));
 	});
 
 	app.post('/:db/_revs_diff', async (request, reply) => {
@@ -82,6 +91,13 @@ function requireRevision(rev: Json): string {
 	return rev;
 }
 
+/** Here, unlike elsewhere in CouchDB, whoever also takes JSON gets JSON. */
+function multipartWanted(accept: string | undefined): string | null {
+	if (accepts(accept, 'application/json')) return null;
+	const types = ['multipart/mixed', 'multipart/related'];
+	return types.find((type) => accepts(accept, type)) ?? null;
+}
+
 async function* bulkGet(
 	db: Database,
 	docs: readonly Json[],
@@ -93,42 +109,68 @@ async function* bulkGet(
 	const turn = new Turn();
 	for (const asked of docs) {
 		await turn.goOn();
-		yield comma + JSON.stringify(await bulkGetRow(db, asked, view, latest));
+		const { id, rows, attsSince } = await askedFor(db, asked, latest);
+		const shown: JsonObject[] = [];
+		for (const row of rows) {
+			shown.push(
+				'error' in row
+					? { error: row.error }
+					: { ok: await documentJson(db, row.found, { ...view, ...attsSince }) }
+			);
+		}
+		yield comma + JSON.stringify({ id, docs: shown });
 		comma = ',\n';
 	}
 	yield ']}\n';
 }
 
-async function bulkGetRow(
+async function* bulkGetParts(
 	db: Database,
-	asked: Json,
+	docs: readonly Json[],
 	view: DocumentView,
 	latest: boolean
-): Promise<JsonObject> {
-	const { id, rev, atts_since: attsSince } = isJsonObject(asked) ? asked : {};
-	if (typeof id !== 'string' || id === '') {
-		return failed(null, null, 'illegal_docid', 'Document id must not be empty');
+): AsyncGenerator<OutgoingPart> {
+	const turn = new Turn();
+	for (const asked of docs) {
+		await turn.goOn();
+		const { rows, attsSince } = await askedFor(db, asked, latest);
+		for (const row of rows) {
+			yield 'error' in row
+				? {
+						headers: { 'Content-Type': 'application/json; error="true"' },
+						body: JSON.stringify(row.error)
+					}
+				: await documentPart(db, row.found, { ...view, ...attsSince });
+		}
 	}
-	if (rev !== undefined && (typeof rev !== 'string' || !parseRevisionId(rev))) {
-		return failed(id, rev, 'bad_request', 'Invalid rev format');
-	}
-	const found = await findRevisions(db, id, rev === undefined ? 'all' : [rev], latest);
-	if (found.length === 0) return failed(id, rev ?? 'undefined', 'not_found', 'missing');
-
-	const wanted: DocumentView = Array.isArray(attsSince)
-		? { ...view, attsSince: attsSince.map(String) }
-		: view;
-	const docs: JsonObject[] = [];
-	for (const one of found) {
-		docs.push(
-			'missing' in one
-				? { error: { id, rev: one.missing, error: 'not_found', reason: 'missing' } }
-				: { ok: await documentJson(db, one.found, wanted) }
-		);
-	}
-	return { id, docs };
 }
 
-function failed(id: string | null, rev: Json, error: string, reason: string): JsonObject {
-	return { id, docs: [{ error: { id, rev, error, reason } }] };
+interface AskedFor {
+	id: string | null;
+	rows: ({ found: StoredRevision } | { error: JsonObject })[];
+	attsSince: Pick<DocumentView, 'attsSince'>;
+}
+
+/** What one entry of a `_bulk_get` names. */
+async function askedFor(db: Database, asked: Json, latest: boolean): Promise<AskedFor> {
+	const { id, rev, atts_since: since } = isJsonObject(asked) ? asked : {};
+	const failed = (error: string, reason: string): AskedFor => {
+		const name = typeof id === 'string' ? id : null;
+		const row = { error: { id: name, rev: rev ?? 'undefined', error, reason } };
+		return { id: name, rows: [row], attsSince: {} };
+	};
+	if (typeof id !== 'string' || id === '') {
+		return failed('illegal_docid', 'Document id must not be empty');
+	}
+	if (rev !== undefined && (typeof rev !== 'string' || !parseRevisionId(rev))) {
+		return failed('bad_request', 'Invalid rev format');
+	}
+	const found = await findRevisions(db, id, rev === undefined ? 'all' : [rev], latest);
+	if (found.length === 0) return failed('not_found', 'missing');
+	const rows = found.map((one) =>
+		'missing' in one
+			? { error: { id, rev: one.missing, error: 'not_found', reason: 'missing' } }
+			: one
+	);
+	return { id, rows, attsSince: Array.isArray(since) ? { attsSince: since.map(String) } : {} };
 }

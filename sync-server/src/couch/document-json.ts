@@ -17,9 +17,9 @@ export interface DocumentView {
 	conflicts?: boolean;
 	/** Adds `_deleted_conflicts`. */
 	deletedConflicts?: boolean;
-	/** Attachments with their bytes as base64; otherwise stubs. */
-	attachments?: boolean;
-	/** With `attachments`: bytes only of those newer than these revisions. */
+	/** Attachments with their bytes as base64, or said to follow; otherwise stubs. */
+	attachments?: boolean | 'follow';
+	/** With `attachments`: only of those newer than these revisions. */
 	attsSince?: readonly string[];
 }
 
@@ -46,8 +46,7 @@ export async function documentJson(
 	if (attachments.length > 0) {
 		const shown: [string, Json][] = [];
 		for (const [name, stub] of attachments) {
-			const bytes = isWanted(stub, revision, view) ? await readAll(db, stub) : null;
-			shown.push([name, attachmentJson(stub, bytes)]);
+			shown.push([name, await attachmentJson(db, stub, revision, view)]);
 		}
 		after.push(['_attachments', Object.fromEntries(shown)]);
 	}
@@ -82,12 +81,28 @@ function isWanted(stub: AttachmentStub, revision: StoredRevision, view: Document
 	return stub.revpos > newestKnown;
 }
 
-function attachmentJson(stub: AttachmentStub, bytes: Buffer | null): JsonObject {
+/** The attachments whose bytes a view shows behind the document, in the order it lists them. */
+export function followingIn(
+	revision: StoredRevision,
+	view: DocumentView
+): [name: string, stub: AttachmentStub][] {
+	return Object.entries(revision.attachments).filter(([, stub]) => isWanted(stub, revision, view));
+}
+
+async function attachmentJson(
+	db: Database,
+	stub: AttachmentStub,
+	revision: StoredRevision,
+	view: DocumentView
+): Promise<JsonObject> {
 	const { contentType, revpos, digest, length } = stub;
 	const described = { content_type: contentType, revpos, digest };
-	return bytes
-		? { ...described, data: bytes.toString('base64') }
-		: { ...described, length, stub: true };
+	if (isWanted(stub, revision, view)) {
+		if (view.attachments === 'follow') return { ...described, length, follows: true };
+		const bytes = await readAll(db, stub);
+		if (bytes) return { ...described, data: bytes.toString('base64') };
+	}
+	return { ...described, length, stub: true };
 }
 
 async function readAll(db: Database, stub: AttachmentStub): Promise<Buffer | null> {

@@ -1,22 +1,20 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '../access/access-port.ts';
 import { readJson, requireJsonContentType } from '../http/body.ts';
-import {
-	badRequest,
-	badRevision,
-	conflict,
-	CouchError,
-	notFound,
-	notImplemented
-} from '../http/errors.ts';
+import { badRequest, badRevision, conflict, CouchError, notFound } from '../http/errors.ts';
+import type { OutgoingPart } from '../http/multipart.ts';
 import type { Database, StoredRevision } from '../store/document-store.ts';
 import { parseRevisionId } from '../store/revision-id.ts';
+import { accepts } from './accepts.ts';
 import type { CouchDeps } from './couch-deps.ts';
 import { documentJson, type DocumentView } from './document-json.ts';
-import { findRevisions } from './find-revisions.ts';
+import { documentPart, newBoundary } from './document-parts.ts';
+import { findRevisions, type FoundRevision } from './find-revisions.ts';
 import { Options } from './options.ts';
 import { parseDocument, requireId, type SentDocument } from './parse-document.ts';
+import { receiveDocument } from './receive-document.ts';
 import { sendJson } from './send-json.ts';
+import { sendMultipart, sendParts } from './send-multipart.ts';
 import { useDatabase } from './use-database.ts';
 import { newId, writeDocuments } from './write-documents.ts';
 import type { WriteRow } from './write-row.ts';
@@ -30,8 +28,11 @@ export function documentRoutes(app: FastifyInstance, deps: CouchDeps): void {
 		if (options.has('open_revs')) return answerOpenRevs(db, id, options, request, reply);
 
 		const view = viewOf(options);
-		if (view.attachments) refuseMultipart(request, 'multipart/related');
 		const revision = await readOne(db, id, options);
+		if (view.attachments && accepts(request.headers.accept, 'multipart/related')) {
+			const { body } = await documentPart(db, revision, view);
+			if (typeof body === 'object' && 'parts' in body) return sendMultipart(reply, body);
+		}
 		const plain = !Object.values(view).some(Boolean);
 		if (plain) {
 			const etag = `"${revision.rev}"`;
@@ -44,15 +45,14 @@ export function documentRoutes(app: FastifyInstance, deps: CouchDeps): void {
 	const write = async (request: FastifyRequest, reply: FastifyReply) => {
 		const use = await useDatabase(deps, request, 'write');
 		const id = requireId(documentIdOf(request));
-		if (/^multipart\//i.test(request.headers['content-type'] ?? '')) {
-			throw notImplemented('A document in several parts (multipart/related)');
-		}
 		const options = new Options(request);
-		const sent = parseDocument(await readJson(request, deps.bodyLimitBytes));
-		sent.id = id;
-		sent.rev = revisionOf(request, options, sent.rev);
 		const replicated = !options.flag('new_edits', true);
-		const row = await writeOne(deps, use, sent, replicated);
+		const { sent, discard } = await receiveDocument(deps, use, request, replicated, (document) => ({
+			...document,
+			id,
+			rev: revisionOf(request, options, document.rev)
+		}));
+		const row = await writeOne(deps, use, sent, replicated).finally(discard);
 		return answerWrite(reply, request, row, sent.deleted ? 200 : 201);
 	};
 
@@ -126,29 +126,43 @@ async function answerOpenRevs(
 	request: FastifyRequest,
 	reply: FastifyReply
 ): Promise<FastifyReply> {
-	refuseMultipart(request, 'multipart/mixed');
 	const text = options.text('open_revs');
 	const asked = text === 'all' ? 'all' : options.json('open_revs');
 	if (asked !== 'all' && !Array.isArray(asked))
 		throw badRequest('open_revs must be all or a list.');
 	const revs = asked === 'all' ? asked : asked.map(String);
 	if (revs !== 'all' && !revs.every((rev) => parseRevisionId(rev))) throw badRevision();
+	const view = viewOf(options);
+	const found = await findRevisions(db, id, revs, options.flag('latest'));
+	if (asked === 'all' && found.length === 0) throw notFound('missing');
+	if (accepts(request.headers.accept, 'multipart/mixed')) {
+		return sendParts(
+			reply,
+			{ type: 'multipart/mixed', boundary: newBoundary() },
+			partsOf(db, found, view)
+		);
+	}
 	const rows = [];
-	for (const one of await findRevisions(db, id, revs, options.flag('latest'))) {
+	for (const one of found) {
 		rows.push(
-			'missing' in one
-				? { missing: one.missing }
-				: { ok: await documentJson(db, one.found, viewOf(options)) }
+			'missing' in one ? { missing: one.missing } : { ok: await documentJson(db, one.found, view) }
 		);
 	}
 	return sendJson(reply, rows);
 }
 
-/** Multipart is asked for by name; whoever also takes JSON gets JSON. */
-function refuseMultipart(request: FastifyRequest, type: string): void {
-	const accept = request.headers.accept ?? '';
-	if (accept.includes(type) && !accept.includes('application/json') && !accept.includes('*/*')) {
-		throw notImplemented(`An answer in several parts (${type})`);
+async function* partsOf(
+	db: Database,
+	found: readonly FoundRevision[],
+	view: DocumentView
+): AsyncGenerator<OutgoingPart> {
+	for (const one of found) {
+		yield 'missing' in one
+			? {
+					headers: { 'Content-Type': 'application/json; error="true"' },
+					body: JSON.stringify({ missing: one.missing })
+				}
+			: await documentPart(db, one.found, view);
 	}
 }
 

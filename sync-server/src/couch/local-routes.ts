@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { readJsonObject } from '../http/body.ts';
-import { CouchError, illegalId, notFound } from '../http/errors.ts';
+import { badRequest, CouchError, illegalId, notFound } from '../http/errors.ts';
 import type { CouchDeps } from './couch-deps.ts';
 import { parseDocument } from './parse-document.ts';
 import { sendJson } from './send-json.ts';
@@ -9,7 +9,7 @@ import { writeLocal } from './write-local.ts';
 
 /** `_local` documents: a replicator's checkpoints. They are not replicated and have no history. */
 export function localRoutes(app: FastifyInstance, deps: CouchDeps): void {
-	app.get('/:db/_local/*', async (request, reply) => {
+	app.get('/:db/_local/:local', async (request, reply) => {
 		const { db } = await useDatabase(deps, request, 'read');
 		const id = idOf(request);
 		const found = await db.readLocal(id);
@@ -17,27 +17,39 @@ export function localRoutes(app: FastifyInstance, deps: CouchDeps): void {
 		return sendJson(reply, { _id: `_local/${id}`, _rev: found.rev, ...found.body });
 	});
 
-	app.put('/:db/_local/*', async (request, reply) => {
+	app.put('/:db/_local/:local', async (request, reply) => {
 		const use = await useDatabase(deps, request, 'write');
 		const id = idOf(request);
-		// Its `_rev` is of a kind of its own (`0-1`), and a write overwrites whatever it says.
-		const json = Object.entries(await readJsonObject(request, deps.bodyLimitBytes));
-		const { body } = parseDocument(Object.fromEntries(json.filter(([name]) => name !== '_rev')));
-		const row = await writeLocal(use, id, body);
+		const json = await readJsonObject(request, deps.bodyLimitBytes);
+		const sent = parseDocument({ ...json, _id: `_local/${id}` });
+		const row = await writeLocal(use, id, sent);
 		if (!row.ok) throw new CouchError(row.statusCode, row.error, row.reason);
 		return sendJson(reply, row, 201);
 	});
 
-	app.delete('/:db/_local/*', async (request, reply) => {
+	app.delete('/:db/_local/:local', async (request, reply) => {
 		const { db } = await useDatabase(deps, request, 'write');
 		const id = idOf(request);
 		if (!(await db.removeLocal(id))) throw notFound('missing');
 		return sendJson(reply, { ok: true, id: `_local/${id}`, rev: '0-0' });
 	});
+
+	app.route({
+		method: ['GET', 'PUT', 'DELETE'],
+		url: '/:db/_local/:local/*',
+		handler: async (request) => {
+			await useDatabase(deps, request, 'read');
+			throw noAttachments();
+		}
+	});
 }
 
 function idOf(request: FastifyRequest): string {
-	const id = (request.params as { '*': string })['*'];
-	if (id === '') throw illegalId('Illegal document id `_local/`');
-	return id;
+	const { local } = request.params as { local: string };
+	if (local === '') throw illegalId('Illegal document id `_local/`');
+	return local;
+}
+
+function noAttachments(): CouchError {
+	return badRequest('_local documents do not accept attachments.');
 }

@@ -1,13 +1,14 @@
 /** JSON documents as clients send them, taken apart and checked before anything is stored. */
 
 import { createHash } from 'node:crypto';
+import { gunzipSync } from 'node:zlib';
 import { isJsonObject } from '../http/body.ts';
 import { badRequest, badRevision, CouchError, illegalId, tooMany } from '../http/errors.ts';
-import type { Json, JsonObject } from '../store/document-store.ts';
+import type { IncomingFile, Json, JsonObject } from '../store/document-store.ts';
 import { isRevisions, parseRevisionId } from '../store/revision-id.ts';
 import { MAX_ID_BYTES } from '../store/store-errors.ts';
 
-/** An attachment that came with its bytes, or a stub that repeats one of the revision before. */
+/** An attachment that came with its bytes, one whose bytes follow, or a stub that repeats one of the revision before. */
 export type SentAttachment =
 	| {
 			kind: 'bytes';
@@ -16,6 +17,16 @@ export type SentAttachment =
 			bytes: Buffer;
 			digest: string;
 			sha256: string;
+	  }
+	| {
+			kind: 'follows';
+			contentType: string;
+			revpos: number;
+			/** As its sender says it: of the bytes as they come. */
+			length: number;
+			isPacked: boolean;
+			/** Once they are there. */
+			file?: IncomingFile;
 	  }
 	| { kind: 'stub' };
 
@@ -35,8 +46,25 @@ const MOST_REVISIONS = 10_000;
 /** Members CouchDB adds when it answers and ignores when they come back. */
 const ECHOED = new Set(['_revs_info', '_conflicts', '_deleted_conflicts', '_local_seq']);
 
-/** Takes a document apart. Throws a `CouchError` that says what is wrong with it. */
-export function parseDocument(json: Json | undefined): SentDocument {
+/** What a replicator writes into documents that describe replications: kept, like members of anybody's. */
+const KEPT = new Set([
+	'_replication_id',
+	'_replication_state',
+	'_replication_state_time',
+	'_replication_state_reason',
+	'_replication_start_time',
+	'_replication_stats'
+]);
+
+/** A local document has no history and no attachments; a write goes by what is there, whatever revision it names. */
+const UNHEEDED_IN_LOCALS = new Set(['_rev', '_revisions', '_attachments']);
+
+/**
+ * Takes a document apart. Throws a `CouchError` that says what is wrong with it.
+ *
+ * @param bytesFollow the document came with parts after it that bring bytes of attachments.
+ */
+export function parseDocument(json: Json | undefined, bytesFollow = false): SentDocument {
 	if (!isJsonObject(json)) throw badRequest('Document must be a JSON object');
 	const sent: SentDocument = {
 		id: undefined,
@@ -47,12 +75,26 @@ export function parseDocument(json: Json | undefined): SentDocument {
 		attachments: new Map()
 	};
 	const body: [string, Json][] = [];
+	const id = json['_id'];
+	const isLocal = typeof id === 'string' && id.startsWith('_local/');
 	for (const [member, value] of Object.entries(json)) {
-		if (!member.startsWith('_')) body.push([member, value]);
-		else takeSpecial(sent, member, value);
+		if (!member.startsWith('_') || KEPT.has(member)) body.push([member, value]);
+		else if (!isLocal || !UNHEEDED_IN_LOCALS.has(member)) takeSpecial(sent, member, value);
 	}
 	sent.body = Object.fromEntries(body);
+	if (!bytesFollow && followersOf(sent).length > 0) {
+		throw badRequest('Bytes of attachments follow in multipart/related bodies only.');
+	}
 	return sent;
+}
+
+/** The attachments whose bytes follow, in the order the document lists them. */
+export function followersOf({
+	attachments
+}: SentDocument): [name: string, attachment: SentAttachment & { kind: 'follows' }][] {
+	return [...attachments].flatMap(([name, attachment]) =>
+		attachment.kind === 'follows' ? [[name, attachment]] : []
+	);
 }
 
 function takeSpecial(sent: SentDocument, member: string, value: Json): void {
@@ -111,21 +153,42 @@ function parseRevisions(value: Json): { start: number; ids: string[] } {
 function parseAttachment(name: string, json: Json): SentAttachment {
 	if (!isJsonObject(json)) throw badRequest(`Attachment '${name}' must be a JSON object`);
 	if (json['stub'] === true) return { kind: 'stub' };
+	// 0: this revision's. A replicated document brings its own.
+	const revpos = typeof json['revpos'] === 'number' ? Math.max(0, Math.trunc(json['revpos'])) : 0;
+	const contentType = contentTypeOf(json['content_type']);
+	// CouchDB keeps texts packed and replicates them as they lie.
+	const isPacked = json['encoding'] === 'gzip';
+	if (json['follows'] === true) {
+		const length = json['encoded_length'] ?? json['length'];
+		if (typeof length !== 'number') throw badRequest(`Attachment '${name}' has no length`);
+		return { kind: 'follows', contentType, revpos, length, isPacked };
+	}
 	const { data } = json;
 	if (typeof data !== 'string') {
 		throw badRequest(`Attachment '${name}' has neither data nor stub`);
 	}
-	const bytes = Buffer.from(data, 'base64');
 	if (!isBase64(data)) throw badRequest(`Attachment '${name}' is not valid base64`);
+	const sentBytes = Buffer.from(data, 'base64');
+	const bytes = isPacked ? unpackAttachment(name, sentBytes) : sentBytes;
 	return {
 		kind: 'bytes',
-		contentType: contentTypeOf(json['content_type']),
-		// 0: this revision's. A replicated document brings its own.
-		revpos: typeof json['revpos'] === 'number' ? Math.max(0, Math.trunc(json['revpos'])) : 0,
+		contentType,
+		revpos,
 		bytes,
 		digest: `md5-${createHash('md5').update(bytes).digest('base64')}`,
 		sha256: createHash('sha256').update(bytes).digest('hex')
 	};
+}
+
+/** Texts become a few times longer, not a thousand times. */
+const LONGEST_UNPACKED = 64 * 1024 * 1024;
+
+function unpackAttachment(name: string, bytes: Buffer): Buffer {
+	try {
+		return gunzipSync(bytes, { maxOutputLength: LONGEST_UNPACKED });
+	} catch {
+		throw badRequest(`Attachment '${name}' is not valid gzip, or too long`);
+	}
 }
 
 /** A content type that can stand in a header; anything else is bytes. */

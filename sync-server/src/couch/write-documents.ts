@@ -2,6 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import type { Caller, WriteDenial } from '../access/access-port.ts';
+import { badRequest } from '../http/errors.ts';
 import { Turn } from '../http/turn.ts';
 import { companyOf } from '../store/company-of.ts';
 import { AttachmentTooLarge } from '../store/store-errors.ts';
@@ -13,7 +14,7 @@ import type {
 	WriteRefusal
 } from '../store/document-store.ts';
 import type { CouchDeps } from './couch-deps.ts';
-import type { SentDocument } from './parse-document.ts';
+import { followersOf, type SentDocument } from './parse-document.ts';
 import { writeLocal } from './write-local.ts';
 import type { WriteRow } from './write-row.ts';
 
@@ -54,6 +55,7 @@ export async function writeDocuments(
 	documents: readonly SentDocument[],
 	replicated: boolean
 ): Promise<WriteRow[]> {
+	if (replicated) requireHistories(documents);
 	const rows: WriteRow[] = [];
 	for (let at = 0; at < documents.length; at += ROWS_AT_ONCE) {
 		const some = documents.slice(at, at + ROWS_AT_ONCE);
@@ -79,7 +81,7 @@ async function writeSome(
 			await turn.goOn();
 			if (id.startsWith('_local/')) {
 				const localId = id.slice('_local/'.length);
-				rows[row.at] = await writeLocal({ db, caller }, localId, row.sent.body);
+				rows[row.at] = await writeLocal({ db, caller }, localId, row.sent);
 				continue;
 			}
 			const prepared = await prepare(deps, { db, caller }, row.sent, replicated);
@@ -99,7 +101,7 @@ async function writeSome(
 			else if (outcome.refusal === 'judged_other' && judgement < MOST_JUDGEMENTS) left.push(row);
 			else {
 				const why = refusalFor(outcome.refusal, replicated);
-				rows[row.at] = refusal(outcome.id, revOf(write), why);
+				rows[row.at] = refusal(outcome.id, replicated ? revOf(write) : undefined, why);
 			}
 		}
 	}
@@ -118,7 +120,8 @@ async function prepare(
 	replicated: boolean
 ): Promise<{ write: DocumentWrite } | { refused: WriteRow }> {
 	const { id } = sent;
-	const rev = sent.rev ?? undefined;
+	// Rows of replicated documents name the revision that was refused; others had none yet.
+	const rev = replicated ? (sent.rev ?? undefined) : undefined;
 	const revisions = replicated ? historyOf(sent) : undefined;
 	if (replicated && !revisions) return { refused: refusal(id, rev, REFUSALS.bad_rev) };
 
@@ -140,6 +143,7 @@ async function prepare(
 	const limitBytes = deps.access.attachmentLimitBytes(caller, db.name);
 	try {
 		for (const attachment of sent.attachments.values()) {
+			if (attachment.kind === 'follows') await attachment.file?.keep();
 			if (attachment.kind !== 'bytes') continue;
 			await deps.store.files.write(companyOf(db.name), onePiece(attachment.bytes), limitBytes);
 		}
@@ -149,6 +153,36 @@ async function prepare(
 		return { refused: refusal(id, rev, { error: 'forbidden', reason, statusCode: 413 }) };
 	}
 	return { write };
+}
+
+/**
+ * What is wrong with a document whose attachments' bytes are still to come, as far as that is known: they are taken to
+ * be what their sender says. Null when nothing is; it is judged again once they are there.
+ */
+export async function judgeEarly(
+	deps: CouchDeps,
+	{ db, caller }: { db: Database; caller: Caller },
+	sent: SentDocument & { id: string },
+	replicated: boolean
+): Promise<Refused | null> {
+	const revisions = replicated ? historyOf(sent) : undefined;
+	if (replicated && !revisions) return REFUSALS.bad_rev;
+	const current = await db.read(sent.id);
+	const attachments = await resolveAttachments(db, sent, revisions);
+	if (!attachments) return REFUSALS.missing_stub;
+	const write: DocumentWrite = {
+		id: sent.id,
+		deleted: sent.deleted,
+		body: sent.body,
+		attachments,
+		parentRev: replicated ? null : sent.rev,
+		...(revisions ? { revisions } : {}),
+		...conditionsOf(caller, current)
+	};
+	const [first, ...others] = followersOf(sent);
+	return first && others.length === 0
+		? judgeUpload(deps, { db, caller }, write, first[0], current)
+		: judge(deps, { db, caller }, write, current);
 }
 
 /** What must still be so when a person's write is committed: they extend the winner, and the one that was judged. */
@@ -202,6 +236,16 @@ function refusedBy(denial: WriteDenial | null): Refused | null {
 	return denial && { ...denial, statusCode: denial.error === 'unauthorized' ? 401 : 403 };
 }
 
+/** CouchDB's words, for the whole request. */
+function requireHistories(documents: readonly SentDocument[]): void {
+	for (const sent of documents) {
+		if (sent.id?.startsWith('_local/') || historyOf(sent)) continue;
+		throw badRequest(
+			'When `new_edits: false`, the document needs `_rev` or `_revisions` specified'
+		);
+	}
+}
+
 function historyOf(sent: SentDocument): { start: number; ids: string[] } | undefined {
 	if (sent.revisions) return sent.revisions;
 	if (sent.rev === null) return undefined;
@@ -224,6 +268,15 @@ async function resolveAttachments(
 			resolved.push([
 				name,
 				{ contentType, revpos: revisions ? revpos : 0, digest, sha256, length: bytes.byteLength }
+			]);
+			continue;
+		}
+		if (attachment.kind === 'follows') {
+			const { contentType, revpos, file, length } = attachment;
+			const { digest, sha256, length: arrived } = file ?? { digest: '', sha256: '', length };
+			resolved.push([
+				name,
+				{ contentType, revpos: revisions ? revpos : 0, digest, sha256, length: arrived }
 			]);
 			continue;
 		}

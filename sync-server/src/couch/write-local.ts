@@ -7,16 +7,20 @@ const LARGEST_LOCAL_BYTES = 64 * 1024;
 const MOST_LOCALS = 1_000;
 
 /**
- * Writes a `_local` document, a replicator's checkpoint.
+ * Writes, or removes, a `_local` document, a replicator's checkpoint.
  *
  * @param localId without `_local/`.
  */
 export async function writeLocal(
 	{ db, caller }: DatabaseInUse,
 	localId: string,
-	body: JsonObject
+	{ body, deleted }: { body: JsonObject; deleted: boolean }
 ): Promise<WriteRow> {
 	const id = `_local/${localId}`;
+	if (deleted) {
+		if (await db.removeLocal(localId)) return { ok: true, id, rev: '0-0' };
+		return { ok: false, id, error: 'not_found', reason: 'missing', statusCode: 404 };
+	}
 	if (caller.kind !== 'person') return { ok: true, id, rev: await db.writeLocal(localId, body) };
 	if (Buffer.byteLength(JSON.stringify(body)) > LARGEST_LOCAL_BYTES) {
 		const reason = `local.too_large: A local document may have at most ${LARGEST_LOCAL_BYTES} bytes.`;

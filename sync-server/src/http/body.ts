@@ -4,7 +4,8 @@
  */
 
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
 import type { Json, JsonObject } from '../store/document-store.ts';
 import { badRequest, CouchError, tooLarge, tooMany, tooManyRequests } from './errors.ts';
 import { jsonShape, MOST_JSON_VALUES } from './json-shape.ts';
@@ -19,15 +20,34 @@ export function takeBodiesAsStreams(scope: FastifyInstance): void {
 	scope.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
 }
 
-/** The body's bytes as they come; nothing when there is no body. */
+/** The body's bytes as they come, unpacked where they were sent packed; nothing when there is no body. */
 export async function* bodyBytes(request: FastifyRequest): AsyncGenerator<Uint8Array> {
-	const encoding = request.headers['content-encoding'];
-	if (encoding !== undefined && encoding !== 'identity') {
-		throw new CouchError(415, 'bad_content_encoding', 'Send the body without Content-Encoding.');
-	}
 	const body = request.body as Readable | null | undefined;
+	if (!body) return;
 	// Whoever stops reading early must still be able to answer: destroying a request closes its connection.
-	if (body) yield* body.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>;
+	const sent = body.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>;
+	const encoding = request.headers['content-encoding']?.trim().toLowerCase() ?? 'identity';
+	if (encoding === 'identity') yield* sent;
+	else if (encoding === 'gzip' || encoding === 'x-gzip') yield* unpacked(sent);
+	else throw new CouchError(415, 'bad_content_encoding', 'Content-Encoding may be gzip or none.');
+}
+
+/** gzip'd bytes unpacked; 400 for what is none. How many they become is for the reader to watch. */
+export async function* unpacked(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+	const gunzip = createGunzip();
+	const source = Readable.from(bytes, { objectMode: false });
+	source.on('error', (error) => gunzip.destroy(error));
+	source.pipe(gunzip);
+	try {
+		yield* gunzip as AsyncIterable<Uint8Array>;
+	} catch (error) {
+		const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+		throw code.startsWith('Z_') ? badRequest('The body is not valid gzip.') : error;
+	} finally {
+		source.unpipe(gunzip);
+		source.destroy();
+		gunzip.destroy();
+	}
 }
 
 /**
@@ -39,10 +59,18 @@ export async function readJson(
 	limitBytes: number
 ): Promise<Json | undefined> {
 	if (Number(request.headers['content-length'] ?? 0) > limitBytes) throw tooLarge(limitBytes);
+	return jsonOf(bodyBytes(request), limitBytes);
+}
+
+/** As `readJson`, of any bytes. */
+export async function jsonOf(
+	bytes: AsyncIterable<Uint8Array>,
+	limitBytes: number
+): Promise<Json | undefined> {
 	const parts: Uint8Array[] = [];
 	let length = 0;
 	try {
-		for await (const part of bodyBytes(request)) {
+		for await (const part of bytes) {
 			length += part.byteLength;
 			heldBytes += part.byteLength;
 			if (length > limitBytes) throw tooLarge(limitBytes);

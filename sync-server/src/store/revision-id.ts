@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { AttachmentStub, JsonObject, RevisionId } from './document-store.ts';
 
-const REVISION_ID = /^([1-9]\d{0,8})-([!#-+\--~]{1,128})$/;
+/** The hash may be empty, as CouchDB has it: replicated histories bring whatever somebody made up. */
+const REVISION_ID = /^([1-9]\d{0,8})-([!#-+\--~]{0,128})$/;
 
 /** Generation and hash of a revision id; null when it is not one (CouchDB: "Invalid rev format"). */
 export function parseRevisionId(rev: string): { generation: number; hash: string } | null {
