@@ -1,0 +1,120 @@
+import type Big from 'big.js';
+import { paidAndOfficialRateOn, rateOn, type DatedRate, type RateTables } from '../dated-rates.ts';
+import { ok, refuse, type Result } from '../refusal.ts';
+import type { RuleNotice } from '../rule-outcome.ts';
+import type { DayFacts, PerDiemChoices, PerDiemClaim } from './claim.ts';
+import type { TimedJourney, TravelDay } from './journey.ts';
+
+/** One sum a scheme comes to: the food of a day, or a night, before it is split into its three parts. */
+export interface PricedItem {
+	travelDay: TravelDay;
+	country: string;
+	/** Of the sentence, as a derivation line has it. */
+	code: string;
+	values: Record<string, string | number>;
+	/** What it would be before anything is taken off; a person's own lower or higher figure takes its place. */
+	askedMinor: Big;
+	/** What the company owes under the rules. */
+	owedMinor: Big;
+	/** The most that may be paid without tax. */
+	taxFreeMaximumMinor: Big;
+	/** A payment above the maximum is income altogether (DK), not only its excess. */
+	isAllOrNothing: boolean;
+	source: string;
+	verified: boolean;
+}
+
+/** What a country's file is given. */
+export interface SchemeInput {
+	claim: PerDiemClaim;
+	journey: TimedJourney;
+	tables: RateTables;
+	choices: PerDiemChoices;
+	/** By day number; without a person's word the plain meaning. */
+	factsOf: (day: number) => DayFacts;
+}
+
+export interface SchemeResult {
+	currency: string;
+	items: PricedItem[];
+	notices: RuleNotice[];
+}
+
+/** A rule of a country and the page it stands on. */
+export interface StatedRule {
+	source: string;
+	verified: boolean;
+}
+
+/** Source and verification of a line: of every figure and rule it stands on, each page once. */
+export function standsOn(...grounds: StatedRule[]): StatedRule {
+	const sources = [...new Set(grounds.map(({ source }) => source))];
+	return {
+		source: sources.join('; ').slice(0, 300),
+		verified: grounds.every(({ verified }) => verified)
+	};
+}
+
+/** The state's figures of several kinds on one day. Refuses with the first that is missing. */
+export function figuresOn<K extends string>(
+	tables: RateTables,
+	country: string,
+	kinds: Record<K, string>,
+	day: string
+): Result<Record<K, DatedRate>> {
+	const figures: Partial<Record<K, DatedRate>> = {};
+	for (const name of Object.keys(kinds) as K[]) {
+		const rate = rateOn(tables.state, { country, kind: kinds[name] }, day);
+		if (!rate.ok) return rate;
+		figures[name] = rate.value;
+	}
+	return ok(figures as Record<K, DatedRate>);
+}
+
+/** What the company pays and what the state's figure is, in one currency. */
+export function payOn(
+	tables: RateTables,
+	country: string,
+	kind: string,
+	day: string,
+	place: string | null = null
+): Result<{ paid: DatedRate; official: DatedRate }> {
+	const query = { country, kind, ...(place === null ? {} : { place }) };
+	const rates = paidAndOfficialRateOn(tables, query, day);
+	if (rates.ok && rates.value.paid.currency !== rates.value.official.currency) {
+		return refuse('rate.other_currency', undefined, { day, country, kind });
+	}
+	return rates;
+}
+
+/** Value of a rate abroad: the place's own, else its country's. */
+export function payAbroadOn(
+	tables: RateTables,
+	country: string,
+	kind: string,
+	day: string,
+	where: { country: string; place: string | null }
+): Result<{ paid: DatedRate; official: DatedRate }> {
+	if (where.place !== null) {
+		const ofPlace = payOn(tables, country, kind, day, where.place);
+		if (ofPlace.ok || ofPlace.refusal.code !== 'rate.missing') return ofPlace;
+	}
+	return payOn(tables, country, kind, day, where.country);
+}
+
+/** Figures every sentence about a day begins with. */
+export function dayValues(
+	{ day, date, minutes }: TravelDay,
+	country: string,
+	rate: DatedRate
+): Record<string, string | number> {
+	return {
+		day,
+		date,
+		country,
+		minutes,
+		scheme: rate.country,
+		year: date.slice(0, 4),
+		currency: rate.currency ?? ''
+	};
+}

@@ -1,0 +1,209 @@
+import type Big from 'big.js';
+import { rateMinor } from '../dated-rates.ts';
+import { ok, refuse, type Result } from '../refusal.ts';
+import { roundAt, type Rounding } from '../rounding.ts';
+import type { RuleNotice } from '../rule-outcome.ts';
+import type { Meal } from './claim.ts';
+import {
+	calendarDays,
+	hourOnClock,
+	longestStretch,
+	overlapMs,
+	windowOn,
+	type TravelDay
+} from './journey.ts';
+import { cutMealsTogether, lessCuts } from './meal-cuts.ts';
+import {
+	dayValues,
+	figuresOn,
+	payAbroadOn,
+	payOn,
+	standsOn,
+	type PricedItem,
+	type SchemeInput,
+	type SchemeResult,
+	type StatedRule
+} from './priced-item.ts';
+import { plusMonths, plusWorkingDays, stretchAt, workingDaysAway } from './stays.ts';
+
+/** Whole kronor; a day's free meals are added up before they are rounded (product table: 203, not 204). */
+const SE_ROUNDING: Rounding = { unit: 'major', at: ['meal', 'day'], kilometreDecimals: 1 };
+const FARTHER_THAN_M = 50_000;
+
+const HALF_DAYS: StatedRule = { source: 'inkomstskattelagen 12 kap.; fastigo.se', verified: false };
+const LONG_STAY: StatedRule = {
+	source: 'three-month rule, faronline.se; SKV A 2025:5',
+	verified: false
+};
+
+/**
+ * Sweden, inkomstskattelagen 12 kap. A journey farther than 50 km from both workplace and home, with a night away,
+ * pays whole days, a half one when it leaves at 12:00 or later and when it is back by 19:00, and half a day's amount
+ * for each night (00–06) without paid lodging. Free meals cut the tax-free maximum by 20, 35 and 35 % (abroad 15, 35 and
+ * 35), added up and then rounded to whole kronor; what the employer pays stays as it was unless the company says so,
+ * and the rest is income. After three months at one place 70 % and no half days, after two years 50 %; only four weeks
+ * of work elsewhere begin anew, and working days of holiday or sickness lengthen the three months.
+ *
+ * Hours are on the clock of the place of departure, and days are calendar days. Abroad the country counts in which
+ * the day was spent longest between 06 and 24; its table is not shipped (`rate.missing`).
+ * Sources, none of them official: fastigo.se, faronline.se, publitech.se on SKV A 2025:5.
+ *
+ * Refuses with `per_diem.distance_missing`, `per_diem.too_near`, `per_diem.no_overnight`,
+ * `per_diem.food_not_known_here` or `rate.missing`.
+ */
+export function sweden(input: SchemeInput): Result<SchemeResult> {
+	const { claim, journey, factsOf, tables } = input;
+	if (claim.food !== 'per-diem') return refuse('per_diem.food_not_known_here', 'food');
+	const { distanceFromHomeM, distanceFromWorkplaceM } = claim.workplace;
+	if (distanceFromHomeM === null || distanceFromWorkplaceM === null) {
+		return refuse('per_diem.distance_missing', 'workplace');
+	}
+	if (Math.min(distanceFromHomeM, distanceFromWorkplaceM) <= FARTHER_THAN_M) {
+		return refuse('per_diem.too_near', 'workplace', { km: FARTHER_THAN_M / 1000 });
+	}
+	const days = calendarDays(journey);
+	if (days.every((day) => nightFrom(day, input) === null)) {
+		return refuse('per_diem.no_overnight', 'return');
+	}
+	const items: PricedItem[] = [];
+	const notices: RuleNotice[] = [];
+	for (const day of days) {
+		const food = foodOf(day, days.length, input, notices);
+		if (!food.ok) return food;
+		items.push(food.value);
+		if (factsOf(day.day).lodging !== 'allowance' || nightFrom(day, input) === null) continue;
+		const where = longestStretch(journey, day.fromMs, day.toMs);
+		const rates =
+			where.country === 'SE'
+				? payOn(tables, 'SE', 'per-diem.night', day.date)
+				: payAbroadOn(tables, 'SE', 'per-diem.abroad-night', day.date, where);
+		if (!rates.ok) return rates;
+		const { paid, official } = rates.value;
+		items.push({
+			travelDay: day,
+			country: where.country,
+			code: 'per_diem.lodging_night',
+			values: dayValues(day, where.country, paid),
+			askedMinor: rateMinor(paid),
+			owedMinor: rateMinor(paid),
+			taxFreeMaximumMinor: rateMinor(official),
+			isAllOrNothing: false,
+			...standsOn(paid)
+		});
+	}
+	return ok({ currency: 'SEK', items, notices });
+}
+
+function foodOf(
+	travelDay: TravelDay,
+	dayCount: number,
+	{ claim, journey, tables, choices, factsOf }: SchemeInput,
+	notices: RuleNotice[]
+): Result<PricedItem> {
+	const { date } = travelDay;
+	const awake = windowOn(journey, date, 6, 24);
+	const isAwake = overlapMs(travelDay, awake) > 0;
+	const where = longestStretch(
+		journey,
+		isAwake ? Math.max(travelDay.fromMs, awake.fromMs) : travelDay.fromMs,
+		isAwake ? Math.min(travelDay.toMs, awake.toMs) : travelDay.toMs
+	);
+	const isHome = where.country === 'SE';
+	const isHalf =
+		(travelDay.day === 1 && hourOnClock(journey, travelDay.fromMs) >= 12) ||
+		(travelDay.day === dayCount && travelDay.toMs <= windowOn(journey, date, 19, 24).fromMs);
+	const rates = isHome
+		? payOn(tables, 'SE', isHalf ? 'per-diem.half-day' : 'per-diem.day', date)
+		: payAbroadOn(tables, 'SE', 'per-diem.abroad', date, where);
+	if (!rates.ok) return rates;
+	const percents = figuresOn(tables, 'SE', percentKinds(isHome), date);
+	if (!percents.ok) return percents;
+	const { paid, official } = rates.value;
+
+	const long = longStay(claim.workplace, date, percents.value);
+	if (
+		long !== null &&
+		!notices.some(
+			({ code, values }) => code === 'per_diem.long_stay' && values['percent'] === long.percent
+		)
+	) {
+		notices.push({ code: 'per_diem.long_stay', values: { percent: long.percent, since: long.since } });
+	}
+	const isHalved = isHalf && !isHome;
+	const percent = long === null ? 100 : isHalf ? 0 : long.percent;
+	const ofDay = (rate: Big) =>
+		roundAt('day', rate.times(percent).div(isHalved ? 200 : 100), 'SEK', SE_ROUNDING);
+	const full = ofDay(rateMinor(paid));
+	const maximum = ofDay(rateMinor(official));
+	const { freeMeals } = factsOf(travelDay.day);
+	const cutsOf = (amount: Big) =>
+		cutMealsTogether(freeMeals, percents.value, amount, 'SEK', SE_ROUNDING);
+	const cuts = cutsOf(maximum);
+	return ok({
+		travelDay,
+		country: where.country,
+		code:
+			percent === 0
+				? 'per_diem.no_half_days'
+				: isHalf
+					? 'per_diem.food_half_day'
+					: 'per_diem.food_day',
+		values: {
+			...dayValues(travelDay, where.country, paid),
+			fullMinor: full.toNumber(),
+			taxFreeFullMinor: maximum.toNumber(),
+			...cuts.values,
+			...(long === null ? {} : { longStayPercent: long.percent, longStaySince: long.since })
+		},
+		askedMinor: full,
+		owedMinor: choices.paysLessForFreeMeals ? lessCuts(full, cutsOf(full)) : full,
+		taxFreeMaximumMinor: lessCuts(maximum, cuts),
+		isAllOrNothing: false,
+		...standsOn(
+			paid,
+			official,
+			...cuts.rates,
+			...(isHalf ? [HALF_DAYS] : []),
+			...(long === null
+				? []
+				: [long.isYears ? percents.value.afterYears : percents.value.afterMonths, LONG_STAY])
+		)
+	});
+}
+
+type Percents = Record<
+	Meal | 'afterMonths' | 'afterYears',
+	{ amount: string; source: string; verified: boolean }
+>;
+
+function percentKinds(isHome: boolean) {
+	const meal = isHome ? 'per-diem.meal' : 'per-diem.abroad-meal';
+	return {
+		breakfast: `${meal}.breakfast`,
+		lunch: `${meal}.lunch`,
+		dinner: `${meal}.dinner`,
+		afterMonths: 'per-diem.after-three-months',
+		afterYears: 'per-diem.after-two-years'
+	};
+}
+
+/** Null in the first three months; else what is left of the rate. */
+function longStay(
+	workplace: SchemeInput['claim']['workplace'],
+	date: string,
+	percents: Percents
+): { percent: number; since: string; isYears: boolean } | null {
+	const since = stretchAt(workplace, date);
+	if (since === null) return null;
+	const away = workingDaysAway(workplace.absences, since, date);
+	if (date < plusWorkingDays(plusMonths(since, 3), away)) return null;
+	const isYears = date >= plusWorkingDays(plusMonths(since, 24), away);
+	const rate = isYears ? percents.afterYears : percents.afterMonths;
+	return { percent: Number(rate.amount), since, isYears };
+}
+
+/** The night (00–06) that begins with a day, if the journey goes on through it. */
+function nightFrom({ date }: TravelDay, { journey }: SchemeInput): { fromMs: number } | null {
+	const night = windowOn(journey, date, 24, 30);
+	return journey.fromMs <= night.fromMs && journey.toMs >= night.toMs ? night : null;
+}
