@@ -127,7 +127,10 @@ function foodOf(
 			({ code, values }) => code === 'per_diem.long_stay' && values['percent'] === long.percent
 		)
 	) {
-		notices.push({ code: 'per_diem.long_stay', values: { percent: long.percent, since: long.since } });
+		notices.push({
+			code: 'per_diem.long_stay',
+			values: { percent: long.percent, since: long.since }
+		});
 	}
 	const isHalved = isHalf && !isHome;
 	const percent = long === null ? 100 : isHalf ? 0 : long.percent;
