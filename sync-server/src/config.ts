@@ -1,3 +1,6 @@
+import path from 'node:path';
+import type { RoutingService } from './regions/routing-service.ts';
+import type { TileService } from './regions/tile-service.ts';
 import { isLoopbackName } from './access/session-cookie.ts';
 import { parseEmail } from './company/account-name.ts';
 
@@ -15,6 +18,11 @@ export interface Config {
 	publicOrigin: string | null;
 	/** Foreign origins whose pages may call the API; none by default. */
 	allowedOrigins: readonly string[];
+	/** Folder of the region packs offered to devices. */
+	regionsDirectory: string;
+	/** Services that are asked on behalf of people; none unless the company chose them. */
+	routing: RoutingService | null;
+	tiles: TileService | null;
 	logLevel: LogLevel;
 	limits: Limits;
 }
@@ -101,6 +109,10 @@ export function readConfig(
 			.split(/[\s,]+/)
 			.filter((text) => text !== '')
 			.map((text) => readOrigin('OUTLAY_ALLOWED_ORIGINS', text)),
+		regionsDirectory:
+			value('OUTLAY_REGIONS') ?? path.join(value('OUTLAY_DATA') ?? './data', 'regions'),
+		routing: readRouting(value('OUTLAY_ROUTING')),
+		tiles: readTiles(value('OUTLAY_TILES'), value('OUTLAY_TILES_CREDIT')),
 		logLevel: readLogLevel(value('OUTLAY_LOG_LEVEL')),
 		limits: DEFAULT_LIMITS
 	};
@@ -153,6 +165,37 @@ function readOrigin(name: string, text: string): string {
 		);
 	}
 	return url.origin;
+}
+
+/** `osrm=https://router.example`; where people go is sent there, so it is never guessed. */
+function readRouting(text: string | null): RoutingService | null {
+	if (text === null) return null;
+	const [, kind, url = ''] = /^(osrm|valhalla|graphhopper)=(.+)$/.exec(text) ?? [];
+	if (kind === undefined || !isHttpAddress(url)) {
+		throw new ConfigError(
+			'OUTLAY_ROUTING must name a kind and an address, such as osrm=https://router.example. ' +
+				'Kinds: osrm, valhalla, graphhopper.'
+		);
+	}
+	return { kind: kind as RoutingService['kind'], url: url.replace(/\/$/, '') };
+}
+
+function readTiles(template: string | null, credit: string | null): TileService | null {
+	if (template === null) return null;
+	const isTemplate =
+		['{z}', '{x}', '{y}'].every((part) => template.includes(part)) &&
+		isHttpAddress(template.replace(/[{}]/g, ''));
+	if (!isTemplate || credit === null) {
+		throw new ConfigError(
+			'OUTLAY_TILES must be an address with {z}, {x} and {y}, such as ' +
+				'https://tiles.example/{z}/{x}/{y}.png, and OUTLAY_TILES_CREDIT must say whom to credit.'
+		);
+	}
+	return { template, credit };
+}
+
+function isHttpAddress(text: string): boolean {
+	return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
 }
 
 function readLogLevel(text: string | null): LogLevel {

@@ -22,6 +22,7 @@ import { openLog } from './http/log.ts';
 import { registerSecurityHeaders } from './http/security-headers.ts';
 import { takeSmallBodies } from './http/small-bodies.ts';
 import { Mailroom } from './mailroom/mailroom.ts';
+import { registerRegionRoutes } from './regions/region-routes.ts';
 import type { DocumentStore } from './store/document-store.ts';
 
 export interface OutlayServer {
@@ -137,6 +138,13 @@ export async function createServer({
 		registerHealthRoute(scope, store.uuid);
 		registerSessionRoutes(scope, sessionParts);
 		registerCouchSessionRoutes(scope, sessionParts);
+		registerRegionRoutes(scope, {
+			access,
+			folder: config.regionsDirectory,
+			routing: config.routing,
+			tiles: config.tiles,
+			now
+		});
 		done();
 	});
 	registerCouchRoutes(app, {

@@ -38,6 +38,10 @@ const serverRooms = {
 	couch: { may: ['store', 'access', 'http'], because: 'a verb asks access, then the store' },
 	company: { may: ['store'], because: 'people and settings are documents' },
 	mailroom: { may: ['store', 'company'], because: 'it moves documents between databases' },
+	regions: {
+		may: ['access', 'http'],
+		because: 'maps and roads are offered to people who are signed in; they touch no document'
+	},
 	http: { may: ['store'], because: 'the edge turns errors and bytes into answers' }
 };
 

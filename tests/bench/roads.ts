@@ -48,10 +48,10 @@ const loadMs = performance.now() - loadedMs;
 
 const nodes = network.nodeLatitudeE7.length;
 const random = seeded(Number(values.seed));
-const pairs = Array.from({ length: Number(values.queries) }, () => [
+const pairs = Array.from({ length: Number(values.queries) }, (): [number, number] => [
 	Math.floor(random() * nodes),
 	Math.floor(random() * nodes)
-]) as [number, number][];
+]);
 
 const peer = peerOf(network);
 const ours: number[] = [];

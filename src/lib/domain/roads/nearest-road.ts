@@ -136,10 +136,18 @@ function nearestOnEdge(
 	});
 	return {
 		edge,
-		share: alongM === 0 ? 0 : Math.min(1, bestAlongM / alongM),
+		share: shareOf(bestAlongM, alongM),
 		position: best,
 		awayM: bestAwayM
 	};
+}
+
+/** So near to a node that a person means the crossing, whatever the direction of the road that was found. */
+const AT_THE_NODE_M = 0.5;
+
+function shareOf(alongM: number, lengthM: number): number {
+	if (alongM < AT_THE_NODE_M) return 0;
+	return lengthM - alongM < AT_THE_NODE_M ? 1 : alongM / lengthM;
 }
 
 function cellOf(valueE7: number): number {
