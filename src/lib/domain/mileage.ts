@@ -1,0 +1,149 @@
+import Big from 'big.js';
+import type { RateTables } from './dated-rates.ts';
+import { outcomeOf, type MileageOutcome } from './mileage-outcome.ts';
+import { businessKilometres, countsToThreshold, partsOf } from './mileage-parts.ts';
+import type { MileageRules, MileageTrip } from './mileage-trip.ts';
+import { refuse, type Result } from './refusal.ts';
+
+/** What has left for payroll for a trip; later adjustments are further entries of the same trip. */
+export interface ExportedMileage {
+	tripId: string;
+	currency: string;
+	taxFreeMinor: number;
+	taxableMinor: number;
+}
+
+/** Fuel paid back against a receipt. */
+export interface FuelReceipt {
+	expenseId: string;
+	personId: string;
+	/** `YYYY-MM-DD`. */
+	spentOn: string;
+}
+
+export interface MileageQuestion {
+	/** Every trip of the persons and years asked about, in any order. */
+	trips: readonly MileageTrip[];
+	rates: RateTables;
+	rules: readonly MileageRules[];
+	/** The company runs what it pays above the official rate through payroll as salary. */
+	excessIsSalary: boolean;
+	exported: readonly ExportedMileage[];
+	fuelReceipts: readonly FuelReceipt[];
+}
+
+export interface RatedTrip {
+	tripId: string;
+	outcome: Result<MileageOutcome>;
+	/** Exported before: what stands there stays, and only an adjustment changes it. */
+	isExported: boolean;
+}
+
+export interface MileageRating {
+	/** In the order they were driven. */
+	trips: RatedTrip[];
+	/** What to add to what was exported so that it comes to today's outcome; a withdrawn trip is taken back whole. */
+	adjustments: ExportedMileage[];
+}
+
+/**
+ * Rates trips in the order they were driven, whatever order they came in, so that a late one re-rates those after it.
+ * Thresholds are counted for each person, employing entity and calendar year. A trip that can't be rated refuses alone,
+ * its kilometres still counting: `mileage.date_missing`, `mileage.zero_distance`, `mileage.deducted_too_much`,
+ * `mileage.addition_too_long`, `mileage.cost_currency`, `amount.negative`, `rate.missing`, `rate.overlap`,
+ * `rate.currency`.
+ */
+export function rateMileage(question: MileageQuestion): MileageRating {
+	const drivenKm = new Map<string, Big>();
+	const exportedIds = new Set(question.exported.map(({ tripId }) => tripId));
+	const trips = [...question.trips].sort(byDriving).map((trip): RatedTrip => {
+		const { tripId, personId, employerId, country, drivenOn } = trip;
+		const key = JSON.stringify([personId, employerId, country, drivenOn.slice(0, 4)]);
+		const before = drivenKm.get(key) ?? new Big(0);
+		const rated = rateTrip(trip, before, question);
+		drivenKm.set(key, before.plus(rated.counted));
+		return { tripId, outcome: rated.outcome, isExported: exportedIds.has(tripId) };
+	});
+	return { trips, adjustments: adjustmentsOf(trips, question.exported) };
+}
+
+function byDriving(a: MileageTrip, b: MileageTrip): number {
+	for (const member of ['drivenOn', 'startedAt', 'tripId'] as const) {
+		if (a[member] !== b[member]) return a[member] < b[member] ? -1 : 1;
+	}
+	return 0;
+}
+
+function rateTrip(
+	trip: MileageTrip,
+	drivenKm: Big,
+	{ rates, rules, excessIsSalary, fuelReceipts }: MileageQuestion
+): { outcome: Result<MileageOutcome>; counted: Big } {
+	const none = new Big(0);
+	const faulty = faultOf(trip);
+	if (faulty) return { outcome: faulty, counted: none };
+	const { country, drivenOn: day } = trip;
+	const countryRules = rules.find((one) => one.country === country);
+	if (countryRules === undefined) {
+		return { outcome: refuse('rate.missing', 'drivenOn', { day, country }), counted: none };
+	}
+	const parts = partsOf(trip, drivenKm, rates, countryRules.rounding);
+	if (!parts.ok) {
+		// A month without a figure must not move the threshold of the trips after it.
+		const counted = countsToThreshold(trip, rates.state)
+			? businessKilometres(trip, countryRules.rounding)
+			: none;
+		return { outcome: parts, counted };
+	}
+	const outcome = outcomeOf(trip, parts.value, countryRules, excessIsSalary);
+	if (outcome.ok) {
+		for (const receipt of fuelReceipts) {
+			if (receipt.personId !== trip.personId || receipt.spentOn !== day) continue;
+			outcome.value.notices.push({
+				code: 'mileage.fuel_with_kilometres',
+				values: { expenseId: receipt.expenseId }
+			});
+		}
+	}
+	return { outcome, counted: parts.value.counted };
+}
+
+function faultOf(trip: MileageTrip): Result<never> | null {
+	const { distanceM, privateM, commutingM, additions, drivenOn } = trip;
+	if (!/^\d{4}-\d{2}-\d{2}$/.test(drivenOn)) return refuse('mileage.date_missing', 'drivenOn');
+	if (distanceM <= 0) return refuse('mileage.zero_distance', 'distanceM');
+	if (privateM < 0 || commutingM < 0 || privateM + commutingM > distanceM) {
+		return refuse('mileage.deducted_too_much', 'privateM');
+	}
+	const isTooLong = additions.some(
+		(one) => one.distanceM > distanceM || one.distanceM < 0 || one.count < 0
+	);
+	return isTooLong ? refuse('mileage.addition_too_long', 'additions') : null;
+}
+
+function adjustmentsOf(
+	trips: readonly RatedTrip[],
+	exported: readonly ExportedMileage[]
+): ExportedMileage[] {
+	const sums = new Map<string, ExportedMileage>();
+	for (const entry of exported) {
+		const sum = sums.get(entry.tripId) ?? { ...entry, taxFreeMinor: 0, taxableMinor: 0 };
+		sums.set(entry.tripId, {
+			...sum,
+			taxFreeMinor: sum.taxFreeMinor + entry.taxFreeMinor,
+			taxableMinor: sum.taxableMinor + entry.taxableMinor
+		});
+	}
+	const now = new Map(trips.map((trip) => [trip.tripId, trip.outcome]));
+	return [...sums.values()].flatMap((sum) => {
+		const outcome = now.get(sum.tripId);
+		// What can't be rated today stays as it was paid until it can.
+		if (outcome !== undefined && !outcome.ok) return [];
+		const to = outcome?.value ?? { taxFreeMinor: 0, taxableMinor: 0 };
+		const taxFreeMinor = to.taxFreeMinor - sum.taxFreeMinor;
+		const taxableMinor = to.taxableMinor - sum.taxableMinor;
+		return taxFreeMinor === 0 && taxableMinor === 0
+			? []
+			: [{ tripId: sum.tripId, currency: sum.currency, taxFreeMinor, taxableMinor }];
+	});
+}
