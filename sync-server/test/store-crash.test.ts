@@ -97,8 +97,8 @@ const canTrace = spawnSync('strace', ['-f', '-o', '/dev/null', 'true']).status =
 
 describe.skipIf(!canTrace)('the calls to the kernel', () => {
 	test('flush each write before it is shown or acknowledged', { timeout: 60_000 }, async () => {
-		const trace = path.join(directory, 'trace');
-		const calls = 'trace=openat,write,pwrite64,pwritev,fdatasync,fsync,rename';
+		const trace = path.join(directory, '.trace');
+		const calls = 'trace=openat,write,writev,pwrite64,pwritev,fdatasync,fsync,rename';
 		const traced = spawnSync(
 			'strace',
 			[
@@ -169,6 +169,9 @@ function readTrace(text: string): TraceEvent[] {
 		} else if (name === 'write' && fd === '1') {
 			const word = /"(begin|shown|ack)\b/.exec(whole)?.[1];
 			if (word) events.push(word as TraceEvent);
+		} else if (name === 'writev') {
+			// Pages that lie side by side.
+			events.push(pages.has(fd) ? 'pages' : 'other');
 		} else if (name.startsWith('pwrite')) {
 			const offset = Number(/, (\d+)\)\s+=/.exec(whole)?.[1]);
 			if (synced.has(fd)) events.push('meta');

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { Environment } from '../src/store/lmdb/environment.ts';
 import { Committer } from '../src/store/lmdb/committer.ts';
 import { openLmdbStore } from '../src/store/lmdb/open-lmdb-store.ts';
 import { openTables, TABLE_NAMES } from '../src/store/lmdb/tables.ts';
@@ -20,8 +21,9 @@ const bytes = (text: string) => Buffer.from(text);
 
 describe('the committer', () => {
 	test('commits waiting jobs together, in order, each seeing those before it', async () => {
-		const { root, tables } = openTables(file());
-		const committer = new Committer(root, tables);
+		const environment = new Environment(file());
+		const { root, tables } = environment;
+		const committer = new Committer(environment);
 		const transactions = new Set<number>();
 		const seen = await Promise.all(
 			[0, 1, 2, 3].map((n) =>
@@ -40,8 +42,9 @@ describe('the committer', () => {
 	});
 
 	test('keeps nothing of a job that throws, and everything of its neighbours', async () => {
-		const { root, tables } = openTables(file());
-		const committer = new Committer(root, tables);
+		const environment = new Environment(file());
+		const { root, tables } = environment;
+		const committer = new Committer(environment);
 		const settled = await Promise.allSettled([
 			committer.commit((draft) => draft.put('store', bytes('a'), bytes('1'))),
 			committer.commit((draft) => {
@@ -57,8 +60,9 @@ describe('the committer', () => {
 	});
 
 	test('undoes the whole transaction when the store itself refuses, and goes on', async () => {
-		const { root, tables } = openTables(file());
-		const committer = new Committer(root, tables);
+		const environment = new Environment(file());
+		const { root, tables } = environment;
+		const committer = new Committer(environment);
 		const settled = await Promise.allSettled([
 			committer.commit((draft) => draft.put('store', bytes('a'), bytes('1'))),
 			committer.commit((draft) => draft.put('store', Buffer.alloc(5_000, 'k'), bytes('1')))

@@ -601,6 +601,52 @@ export function describeDocumentStore(label: string, start: () => Promise<StoreU
 			});
 		});
 
+		describe('erasing', () => {
+			test('leaves a tombstone on every branch and nothing else, for good', async () => {
+				const photo = {
+					...(await store.files.write('acme', chunks(Buffer.from('erased bytes')), 100)),
+					contentType: 'image/png',
+					revpos: 0
+				};
+				const first = await written({ id: 'a', body: { word: 'one' }, attachments: { photo } });
+				const second = await written({ id: 'a', parentRev: first, body: { word: 'two' } });
+				await written({
+					id: 'a',
+					revisions: { start: 2, ids: ['b', 'a'] },
+					body: { word: 'three' }
+				});
+				await written({ id: 'kept', body: { word: 'kept' } });
+				await db.erase(['a', 'never seen']);
+				for (const id of ['a', 'never seen']) {
+					expect(await db.read(id)).toMatchObject({
+						deleted: true,
+						body: { removal: 'erased' },
+						attachments: {}
+					});
+				}
+				const leaves = await db.leaves('a');
+				expect(leaves).toHaveLength(2);
+				for (const leaf of leaves) expect(leaf.body).toEqual({ removal: 'erased' });
+				for (const rev of [first, second, '2-b']) expect(await db.read('a', rev)).toBeNull();
+				expect(await db.info()).toMatchObject({ docCount: 1, deletedDocCount: 2 });
+				expect(ids(await db.changes({ since: '0' }))).toEqual(['kept', 'a', 'never seen']);
+
+				const tombstone = leaves[0]?.rev ?? null;
+				for (const attempt of [
+					{ id: 'a' },
+					{ id: 'a', parentRev: tombstone },
+					{ id: 'a', revisions: { start: 9, ids: ['z', 'y'] } },
+					{ id: 'never seen', body: { word: 'four' } }
+				]) {
+					expect(await write(attempt)).toMatchObject({ ok: false, refusal: 'erased' });
+				}
+				// Twice is once.
+				const before = await db.info();
+				await db.erase(['a']);
+				expect((await db.info()).updateSeq).toBe(before.updateSeq);
+			});
+		});
+
 		describe('local documents', () => {
 			test('are overwritten, removed, and stay out of changes and lists', async () => {
 				expect(await db.readLocal('x=')).toBeNull();

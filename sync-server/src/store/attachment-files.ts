@@ -4,8 +4,8 @@
  */
 
 import { createHash, randomUUID } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { access, mkdir, open, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { createReadStream, existsSync, rmSync } from 'node:fs';
+import { mkdir, open, readdir, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import type { AttachmentFiles, FileFacts, IncomingFile } from './document-store.ts';
 import { AttachmentTooLarge, diskErrorOf } from './store-errors.ts';
@@ -15,7 +15,13 @@ const SHA256 = /^[0-9a-f]{64}$/;
 const COMPANY = /^(?:_|[a-z0-9]{1,26})$/;
 
 export interface FilesOnDisk extends AttachmentFiles {
-	has(company: string, sha256: string): Promise<boolean>;
+	/** Whether the file is there; for within a transaction. */
+	hasNow(company: string, sha256: string): boolean;
+	/** Removes a file; one that is gone already is no failure. For within a transaction. */
+	unlinkNow(company: string, sha256: string): void;
+	/** Names of all files, a directory at a time. */
+	list(): AsyncGenerator<{ company: string; sha256: string }[]>;
+	pathOf(company: string, sha256: string): string | null;
 	/** A stream of the bytes, or null when they are not there. `range` is inclusive, in bytes. */
 	read(
 		company: string,
@@ -91,14 +97,27 @@ export async function openAttachmentFiles(root: string): Promise<FilesOnDisk> {
 			return { digest, length, sha256 };
 		},
 
-		async has(company, sha256) {
+		hasNow(company, sha256) {
 			const file = fileOf(company, sha256);
-			if (!file) return false;
-			return access(file).then(
-				() => true,
-				() => false
-			);
+			return file !== null && existsSync(file);
 		},
+
+		unlinkNow(company, sha256) {
+			const file = fileOf(company, sha256);
+			if (file) rmSync(file, { force: true });
+		},
+
+		async *list() {
+			for (const company of await namesIn(root)) {
+				if (!COMPANY.test(company)) continue;
+				for (const part of await namesIn(path.join(root, company))) {
+					const names = await namesIn(path.join(root, company, part));
+					yield names.filter((name) => SHA256.test(name)).map((sha256) => ({ company, sha256 }));
+				}
+			}
+		},
+
+		pathOf: fileOf,
 
 		async read(company, sha256, range) {
 			const file = fileOf(company, sha256);
@@ -141,6 +160,10 @@ async function writeAndHash(
 		}
 	}
 	return { digest: `md5-${md5.digest('base64')}`, length, sha256: sha256.digest('hex') };
+}
+
+async function namesIn(directory: string): Promise<string[]> {
+	return (await readdir(directory).catch(() => [])).sort();
 }
 
 async function isFile(file: string): Promise<boolean> {

@@ -205,6 +205,13 @@ export interface Database {
 	/** Writes in order, one outcome per write, answered after the flush. */
 	write(writes: readonly DocumentWrite[]): Promise<WriteOutcome[]>;
 
+	/**
+	 * Erases documents for good: of each only a tombstone `{"removal":"erased"}` is left, on every branch, and every
+	 * later write is refused with `erased`, also after a restore from backup. When it resolves, their words are in
+	 * none of the store's files.
+	 */
+	erase(ids: readonly string[]): Promise<void>;
+
 	/** The bytes of an attachment read from this database, or null when they are gone. `range` is inclusive. */
 	readAttachment(
 		stub: AttachmentStub,

@@ -41,7 +41,7 @@ export interface Place {
 /** All leaves, the winner first: not deleted before deleted, then the longest, then the greatest hash. */
 export function leavesOf(tree: RevisionTree): Leaf[] {
 	const leaves: Leaf[] = [];
-	visit(tree, (generation, [hash, state, children]) => {
+	visitNodes(tree, (generation, [hash, state, children]) => {
 		if (children.length > 0) return;
 		leaves.push({
 			rev: `${generation}-${hash}`,
@@ -71,7 +71,7 @@ export function placeOf(tree: RevisionTree, rev: RevisionId): Place | null {
 /** Every revision the tree knows, as `<generation>-<hash>`. */
 export function revisionsIn(tree: RevisionTree): Set<RevisionId> {
 	const known = new Set<RevisionId>();
-	visit(tree, (generation, [hash]) => known.add(`${generation}-${hash}`));
+	visitNodes(tree, (generation, [hash]) => known.add(`${generation}-${hash}`));
 	return known;
 }
 
@@ -88,7 +88,7 @@ export function graft(
 	revisionsKept = REVISIONS_KEPT
 ): { tree: RevisionTree; stemmedBodies: number[] } {
 	const known = new Map<RevisionId, RevisionNode>();
-	visit(tree, (generation, [hash, state]) => known.set(`${generation}-${hash}`, state));
+	visitNodes(tree, (generation, [hash, state]) => known.set(`${generation}-${hash}`, state));
 
 	let ids: TreeNode<RevisionNode> | null = null;
 	history.ids.forEach((hash, i) => {
@@ -111,7 +111,7 @@ export function graft(
 /** The tree without the bodies of revisions that were edited since, and where those lie. The tree given in is spent. */
 export function withoutOldBodies(tree: RevisionTree): { tree: RevisionTree; bodies: number[] } {
 	const bodies: number[] = [];
-	visit(tree, (_generation, [, state, children]) => {
+	visitNodes(tree, (_generation, [, state, children]) => {
 		if (children.length === 0 || state.bodyAt === 0) return;
 		bodies.push(state.bodyAt);
 		state.bodyAt = 0;
@@ -140,7 +140,7 @@ export function withoutLeaves(
 			if (node[1].bodyAt > 0) bodies.push(node[1].bodyAt);
 		}
 	}
-	visit(tree, (_generation, node) => {
+	visitNodes(tree, (_generation, node) => {
 		node[2] = node[2].filter((child) => !gone.has(child));
 	});
 	return {
@@ -237,7 +237,8 @@ function byWinning(a: Leaf, b: Leaf): number {
 	return a.hash === b.hash ? 0 : a.hash < b.hash ? 1 : -1;
 }
 
-function visit(
+/** Every node with its generation, in no particular order. */
+export function visitNodes(
 	tree: RevisionTree,
 	see: (generation: number, node: TreeNode<RevisionNode>) => void
 ): void {

@@ -47,6 +47,27 @@ export class WriteFailed extends Error {
 	}
 }
 
+/** What lies on the disk is not what was written there. */
+export class DataDamaged extends Error {
+	readonly code = 'store.damaged';
+
+	/** @param what that is damaged, such as `the content of a revision`; it names no person. */
+	constructor(what: string) {
+		super(`The stored data is damaged: ${what}.`);
+		this.name = 'DataDamaged';
+	}
+}
+
+/** The folder can't be used as a store; the message is a sentence for whoever starts the server. */
+export class FolderUnusable extends Error {
+	readonly code = 'store.folder_unusable';
+
+	constructor(sentence: string) {
+		super(sentence);
+		this.name = 'FolderUnusable';
+	}
+}
+
 /** The disk, or the quota on it, is full; nothing of the write was kept. */
 export class StorageFull extends Error {
 	readonly code = 'store.full';

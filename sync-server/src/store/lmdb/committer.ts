@@ -3,8 +3,8 @@
  * flush. A job's promise settles after that flush.
  */
 
-import type { RootDatabase } from 'lmdb';
 import { diskErrorOf, StorageFull, WriteFailed } from '../store-errors.ts';
+import type { Environment } from './environment.ts';
 import type { TableName, Tables } from './tables.ts';
 
 /** How long one transaction may keep the event loop before the remaining jobs wait for the next. */
@@ -50,14 +50,13 @@ export class Draft {
 }
 
 export class Committer {
-	readonly #root: RootDatabase<Buffer, Buffer>;
-	readonly #tables: Tables;
+	readonly #environment: Environment;
 	#waiting: WaitingJob[] = [];
 	#working: Promise<void> | null = null;
+	readonly #deeds: (() => Promise<void>)[] = [];
 
-	constructor(root: RootDatabase<Buffer, Buffer>, tables: Tables) {
-		this.#root = root;
-		this.#tables = tables;
+	constructor(environment: Environment) {
+		this.#environment = environment;
 	}
 
 	/**
@@ -85,10 +84,21 @@ export class Committer {
 		while (this.#working) await this.#working;
 	}
 
+	/** Runs `deed` while nothing is written; jobs that come meanwhile wait for its end. */
+	pause<T>(deed: () => Promise<T>): Promise<T> {
+		return new Promise<T>((resolve, reject) => {
+			this.#deeds.push(() => deed().then(resolve, reject));
+			this.#working ??= this.#work();
+		});
+	}
+
 	async #work(): Promise<void> {
 		// Let every request of this turn of the event loop join the first transaction.
 		await new Promise((resolve) => setImmediate(resolve));
-		while (this.#waiting.length > 0) await this.#commitWaiting();
+		while (this.#waiting.length > 0 || this.#deeds.length > 0) {
+			for (let deed = this.#deeds.shift(); deed; deed = this.#deeds.shift()) await deed();
+			if (this.#waiting.length > 0) await this.#commitWaiting();
+		}
 		this.#working = null;
 	}
 
@@ -96,7 +106,7 @@ export class Committer {
 		const done: { job: WaitingJob; outcome: Outcome }[] = [];
 		try {
 			// A child transaction, because only that is undone as a whole when a put throws.
-			await this.#root.childTransaction(() => {
+			await this.#environment.root.childTransaction(() => {
 				const startedAt = performance.now();
 				do {
 					const job = this.#waiting.shift();
@@ -115,7 +125,7 @@ export class Committer {
 	}
 
 	#run(job: WaitingJob): Outcome {
-		const draft = new Draft(this.#tables);
+		const draft = new Draft(this.#environment.tables);
 		let value: unknown;
 		try {
 			value = job.run(draft);

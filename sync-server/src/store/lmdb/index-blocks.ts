@@ -4,9 +4,11 @@
  * of it.
  */
 
-import { rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
+import path from 'node:path';
 import { open, type RootDatabase } from 'lmdb';
 import type { IndexBlocks } from '../document-store.ts';
+import { WriteFailed } from '../store-errors.ts';
 import { failureOf } from './committer.ts';
 import { prefixKey, PREFIX_BYTES } from './tables.ts';
 
@@ -14,21 +16,38 @@ import { prefixKey, PREFIX_BYTES } from './tables.ts';
 const KEYS_PER_STEP = 2_000;
 
 export class LmdbIndexes {
-	readonly #root: RootDatabase<Buffer, Buffer>;
+	#root: RootDatabase<Buffer, Buffer>;
+	#file: string;
+	/** How often everything was thrown away. */
+	#beginnings = 0;
 
-	private constructor(root: RootDatabase<Buffer, Buffer>) {
-		this.#root = root;
+	private constructor(file: string) {
+		this.#file = file;
+		this.#root = openFile(file);
 	}
 
 	/** Opens the file, or starts it anew when it can not be read: nothing in it is the only copy. */
 	static async open(file: string): Promise<LmdbIndexes> {
-		try {
-			return new LmdbIndexes(openFile(file));
-		} catch {
-			await rm(file, { force: true });
-			await rm(`${file}-lock`, { force: true });
-			return new LmdbIndexes(openFile(file));
+		const directory = path.dirname(file);
+		for (const name of await readdir(directory)) {
+			if (ANEW.test(name)) await removeFile(path.join(directory, name.replace(/-lock$/, '')));
 		}
+		try {
+			return new LmdbIndexes(file);
+		} catch {
+			await removeFile(file);
+			return new LmdbIndexes(file);
+		}
+	}
+
+	/** Throws everything away, so that none of it is in any file. */
+	async startAnew(): Promise<void> {
+		this.#beginnings += 1;
+		const [before, fileBefore] = [this.#root, this.#file];
+		this.#file = fileBefore.replace(/(\.\d+)?\.mdb$/, `.${this.#beginnings}.mdb`);
+		this.#root = openFile(this.#file);
+		await before.close();
+		await removeFile(fileBefore);
 	}
 
 	/**
@@ -36,6 +55,7 @@ export class LmdbIndexes {
 	 * @param requireAlive throws when the database is gone: nobody would take out what is written then.
 	 */
 	of(no: number, requireAlive: () => void): IndexBlocks {
+		const beginnings = this.#beginnings;
 		return {
 			read: (key) => this.#root.get(blockKey(no, key)),
 			keys: (prefix) => {
@@ -46,6 +66,8 @@ export class LmdbIndexes {
 			},
 			write: async (changes) => {
 				requireAlive();
+				// What was worked out before everything was thrown away may hold what was erased.
+				if (this.#beginnings !== beginnings) throw new WriteFailed(new Error('indexes start anew'));
 				await this.#write(no, changes);
 			}
 		};
@@ -88,6 +110,14 @@ export class LmdbIndexes {
 
 /** UTF-8 has no such byte. */
 const AFTER_ALL = Buffer.from([0xff]);
+
+/** A file that took the place of the first; the next start begins with the first again. */
+const ANEW = /^indexes\.\d+\.mdb/;
+
+async function removeFile(file: string): Promise<void> {
+	await rm(file, { force: true });
+	await rm(`${file}-lock`, { force: true });
+}
 
 function openFile(file: string): RootDatabase<Buffer, Buffer> {
 	return open<Buffer, Buffer>({

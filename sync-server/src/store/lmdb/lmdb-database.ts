@@ -45,21 +45,29 @@ import {
 	type Tables
 } from './tables.ts';
 import { writeDocuments } from './write-documents.ts';
+import { eraseDocument } from './erase-documents.ts';
+import type { Pen } from './bodies.ts';
+import { decodeBody } from './body-record.ts';
+import type { Erasure } from '../erasure-journal.ts';
+import type { Environment } from './environment.ts';
 
 /** Documents whose old bodies are taken out in one transaction. */
 const COMPACTED_AT_ONCE = 200;
 
 /** What all databases of a store have in common. */
 export interface StoreParts {
-	tables: Tables;
+	environment: Environment;
 	committer: Committer;
 	indexes: LmdbIndexes;
 	files: FilesOnDisk;
+	now: () => number;
 	/** The store's epoch; with a database's number it makes that database's. */
 	epoch: string;
 	/** Tells everybody who listens that a flushed write happened. */
 	ring(database: string): void;
 	listen(database: string, ring: () => void): () => void;
+	/** Journals erasures, does them, and leaves nothing of them in the files. `deed` gives the files that were named. */
+	erase(erasures: readonly Erasure[], deed: () => Promise<ReadonlySet<string>>): Promise<void>;
 }
 
 /** One database: a name and a number. It holds no state, so a million of them cost nothing. */
@@ -79,10 +87,10 @@ export class LmdbDatabase implements Database {
 		this.#store = store;
 	}
 
-	// The methods are async although LMDB reads at once: a database of another kind has to wait.
-	/* eslint-disable @typescript-eslint/require-await */
+	// LMDB reads at once; while its file is exchanged, everybody waits.
 
 	async info(): Promise<DatabaseInfo> {
+		await this.#store.environment.exchanging;
 		const record = this.#record();
 		return {
 			name: this.name,
@@ -96,13 +104,15 @@ export class LmdbDatabase implements Database {
 	}
 
 	async read(id: string, rev?: RevisionId): Promise<StoredRevision | null> {
+		await this.#store.environment.exchanging;
 		this.#record();
-		const bytes = this.#store.tables.documents.get(idKey(this.#no, id));
+		const bytes = this.#tables.documents.get(idKey(this.#no, id));
 		if (!bytes) return null;
 		return this.#revision(id, treeOf(bytes), rev ?? headOf(bytes).rev);
 	}
 
 	async leaves(id: string): Promise<StoredRevision[]> {
+		await this.#store.environment.exchanging;
 		this.#record();
 		const tree = this.#tree(id);
 		if (!tree) return [];
@@ -110,6 +120,7 @@ export class LmdbDatabase implements Database {
 	}
 
 	async history(id: string, rev: RevisionId): Promise<RevisionState[]> {
+		await this.#store.environment.exchanging;
 		this.#record();
 		const tree = this.#tree(id);
 		const place = tree && placeOf(tree, rev);
@@ -123,6 +134,7 @@ export class LmdbDatabase implements Database {
 	async missing(
 		asked: ReadonlyMap<string, readonly RevisionId[]>
 	): Promise<Map<string, { missing: RevisionId[]; possibleAncestors: RevisionId[] }>> {
+		await this.#store.environment.exchanging;
 		this.#record();
 		const answer = new Map<string, { missing: RevisionId[]; possibleAncestors: RevisionId[] }>();
 		for (const [id, revs] of asked) {
@@ -141,16 +153,31 @@ export class LmdbDatabase implements Database {
 
 	async write(writes: readonly DocumentWrite[]): Promise<WriteOutcome[]> {
 		if (writes.some((write) => Buffer.byteLength(write.id) > MAX_ID_BYTES)) throw new IdTooLong();
-		const stored = await this.#storedAttachments(writes);
-		const { outcomes, written } = await this.#store.committer.commit((draft) => {
-			const record = this.#recordIn(draft);
-			const seqBefore = record.seq;
-			const made = writeDocuments(draft, record, writes, (sha) => stored.has(sha));
-			draft.put('databases', nameKey(this.name), toBytes(record));
-			return { outcomes: made, written: record.seq > seqBefore };
+		return this.#change((pen) => writeDocuments(pen, writes));
+	}
+
+	async erase(ids: readonly string[]): Promise<void> {
+		if (ids.some((id) => Buffer.byteLength(id) > MAX_ID_BYTES)) throw new IdTooLong();
+		await this.#store.erase(
+			ids.map((id) => ({ database: this.name, id })),
+			() => this.#change((pen) => new Set(ids.flatMap((id) => [...eraseDocument(pen, id)])))
+		);
+	}
+
+	/** Commits what a pen writes into this database, and rings when it wrote something. */
+	async #change<T>(deed: (pen: Pen) => T): Promise<T> {
+		const { committer, files, now } = this.#store;
+		const company = companyOf(this.name);
+		const { result, written } = await committer.commit((draft) => {
+			const database = this.#recordIn(draft);
+			const seqBefore = database.seq;
+			const isOnDisk = (sha256: string) => files.hasNow(company, sha256);
+			const made = deed({ draft, database, company, nowMs: now(), isOnDisk });
+			draft.put('databases', nameKey(this.name), toBytes(database));
+			return { result: made, written: database.seq > seqBefore };
 		});
 		if (written) this.#store.ring(this.name);
-		return outcomes;
+		return result;
 	}
 
 	async readAttachment(
@@ -162,7 +189,8 @@ export class LmdbDatabase implements Database {
 	}
 
 	async changes(query: ChangesQuery): Promise<ChangesPage> {
-		return listChanges(this.#store.tables, this.#record(), this.#epoch, query);
+		await this.#store.environment.exchanging;
+		return listChanges(this.#tables, this.#record(), this.#epoch, query);
 	}
 
 	onChange(ring: () => void): () => void {
@@ -172,17 +200,20 @@ export class LmdbDatabase implements Database {
 	async allDocs(
 		query: AllDocsQuery
 	): Promise<{ total: number; offset: number; rows: AllDocsRow[] }> {
-		return listDocuments(this.#store.tables, this.#record(), query);
+		await this.#store.environment.exchanging;
+		return listDocuments(this.#tables, this.#record(), query);
 	}
 
 	async designDocuments(): Promise<AllDocsRow[]> {
+		await this.#store.environment.exchanging;
 		this.#record();
-		return listDesignDocuments(this.#store.tables, this.#no);
+		return listDesignDocuments(this.#tables, this.#no);
 	}
 
 	async readLocal(id: string): Promise<LocalDocument | null> {
+		await this.#store.environment.exchanging;
 		this.#record();
-		const bytes = this.#store.tables.locals.get(idKey(this.#no, id));
+		const bytes = this.#tables.locals.get(idKey(this.#no, id));
 		if (!bytes) return null;
 		const record = fromBytes<LocalRecord>(bytes);
 		return { id, rev: `0-${record.n}`, body: record.body as JsonObject };
@@ -218,6 +249,7 @@ export class LmdbDatabase implements Database {
 	}
 
 	async readRevsLimit(): Promise<number> {
+		await this.#store.environment.exchanging;
 		return this.#record().revsLimit ?? REVISIONS_KEPT;
 	}
 
@@ -229,40 +261,35 @@ export class LmdbDatabase implements Database {
 	}
 
 	async compact(): Promise<void> {
-		this.#record();
 		let start = prefixKey(this.#no);
 		for (;;) {
+			await this.#store.environment.exchanging;
+			this.#record();
 			const range = { start, end: prefixKey(this.#no + 1), limit: COMPACTED_AT_ONCE };
-			const keys = [...this.#store.tables.documents.getKeys(range)];
+			const keys = [...this.#tables.documents.getKeys(range)];
 			const last = keys.at(-1);
 			if (!last) return;
-			await this.#store.committer.commit((draft) => {
-				const record = this.#recordIn(draft);
-				for (const key of keys) compactDocument(draft, record, key);
-				draft.put('databases', nameKey(this.name), toBytes(record));
+			await this.#change((pen) => {
+				for (const key of keys) compactDocument(pen, key);
 			});
 			start = Buffer.concat([last, Buffer.of(0)]);
 		}
 	}
 
 	async purge(asked: ReadonlyMap<string, readonly RevisionId[]>): Promise<PurgeOutcome> {
-		const { outcome, isChanged } = await this.#store.committer.commit((draft) => {
-			const record = this.#recordIn(draft);
-			const seqBefore = record.seq;
+		return this.#change((pen) => {
+			const { database } = pen;
 			const purged = new Map<string, RevisionId[]>();
-			for (const [id, revs] of asked) purged.set(id, purgeDocument(draft, record, id, revs));
-			record.purges = (record.purges ?? 0) + asked.size;
-			draft.put('databases', nameKey(this.name), toBytes(record));
-			const purgeSeq = formatSequence(record.purges, this.#epoch);
-			return { outcome: { purgeSeq, purged }, isChanged: record.seq > seqBefore };
+			for (const [id, revs] of asked) purged.set(id, purgeDocument(pen, id, revs));
+			database.purges = (database.purges ?? 0) + asked.size;
+			return { purgeSeq: formatSequence(database.purges, this.#epoch), purged };
 		});
-		if (isChanged) this.#store.ring(this.name);
-		return outcome;
 	}
 
 	async readSecurity(): Promise<JsonObject> {
+		await this.#store.environment.exchanging;
 		this.#record();
-		const bytes = this.#store.tables.securities.get(prefixKey(this.#no));
+		const bytes = this.#tables.securities.get(prefixKey(this.#no));
 		return bytes ? fromBytes<JsonObject>(bytes) : {};
 	}
 
@@ -273,16 +300,18 @@ export class LmdbDatabase implements Database {
 		});
 	}
 
-	/* eslint-enable @typescript-eslint/require-await */
-
 	#hasLocals(most: number): boolean {
 		if (most === Number.POSITIVE_INFINITY) return false;
 		const range = { start: prefixKey(this.#no), end: prefixKey(this.#no + 1), limit: most };
-		return [...this.#store.tables.locals.getKeys(range)].length >= most;
+		return [...this.#tables.locals.getKeys(range)].length >= most;
+	}
+
+	get #tables(): Tables {
+		return this.#store.environment.tables;
 	}
 
 	#record(): DatabaseRecord {
-		return this.#checked(this.#store.tables.databases.get(nameKey(this.name)));
+		return this.#checked(this.#tables.databases.get(nameKey(this.name)));
 	}
 
 	#recordIn(draft: Draft): DatabaseRecord {
@@ -296,17 +325,16 @@ export class LmdbDatabase implements Database {
 	}
 
 	#tree(id: string): RevisionTree | null {
-		const bytes = this.#store.tables.documents.get(idKey(this.#no, id));
+		const bytes = this.#tables.documents.get(idKey(this.#no, id));
 		return bytes ? treeOf(bytes) : null;
 	}
 
 	#revision(id: string, tree: RevisionTree, rev: RevisionId): StoredRevision | null {
 		const place = placeOf(tree, rev);
 		if (!place || place.node.bodyAt === 0) return null;
-		const bytes = this.#store.tables.bodies.get(numberKey(this.#no, place.node.bodyAt));
+		const bytes = this.#tables.bodies.get(numberKey(this.#no, place.node.bodyAt));
 		if (!bytes) return null;
-		const [body, attachments = {}] =
-			fromBytes<[JsonObject, Record<string, AttachmentStub>?]>(bytes);
+		const { body, attachments } = decodeBody(bytes);
 		return {
 			id,
 			rev,
@@ -315,19 +343,5 @@ export class LmdbDatabase implements Database {
 			attachments,
 			revisions: { start: place.start, ids: place.ids }
 		};
-	}
-
-	async #storedAttachments(writes: readonly DocumentWrite[]): Promise<Set<string>> {
-		const named = new Set(
-			writes.flatMap((write) =>
-				Object.values(write.attachments).flatMap((stub) => stub.sha256 ?? [])
-			)
-		);
-		const company = companyOf(this.name);
-		const stored = new Set<string>();
-		for (const sha256 of named) {
-			if (await this.#store.files.has(company, sha256)) stored.add(sha256);
-		}
-		return stored;
 	}
 }

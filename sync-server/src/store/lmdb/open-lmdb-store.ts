@@ -1,45 +1,103 @@
-import { randomBytes } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { openAttachmentFiles } from '../attachment-files.ts';
+import { companyOf } from '../company-of.ts';
 import type { DatabaseEvent, DocumentStore } from '../document-store.ts';
+import { journalErasures, readJournal, startJournal, type Erasure } from '../erasure-journal.ts';
+import { FolderUnusable } from '../store-errors.ts';
 import { syncDirectory } from '../sync-directory.ts';
 import { Bells } from './bells.ts';
 import { Committer, type Draft } from './committer.ts';
+import { dataFolder, inspectFolder } from './data-folder.ts';
 import { clearDropped, forgetDatabase } from './dropped-databases.ts';
+import { Environment } from './environment.ts';
 import { LmdbIndexes } from './index-blocks.ts';
 import { LmdbDatabase, type StoreParts } from './lmdb-database.ts';
-import { fromBytes, nameKey, openTables, toBytes, type DatabaseRecord } from './tables.ts';
+import {
+	FORMAT,
+	newStoreRecord,
+	readStoreRecord,
+	saveStoreRecord,
+	upgradeStore
+} from './store-record.ts';
+import { fromBytes, nameKey, toBytes, type DatabaseRecord, type TableOptions } from './tables.ts';
+import { findOrphans, unlinkFiles, unlinkUnused } from './unused-files.ts';
 
-/** The store's own record. */
-interface StoreRecord {
-	/** CouchDB's uuid: 32 hex digits. */
-	uuid: string;
-	/** Base 36; a restore from backup writes another. */
-	epoch: string;
-	nextNo: number;
+export interface LmdbStoreOptions {
+	/** The clock in milliseconds. */
+	now?: () => number;
+	/** Where erasures are journalled, when not in the folder: backups don't contain it. */
+	erasureJournal?: string;
+	/** Whether somebody copies the folder just now, so that no file may go. */
+	isBackedUp?: () => boolean;
+	/** Only for tests: see `TableOptions`. */
+	lmdb?: TableOptions;
 }
 
-const STORE_KEY = nameKey('store');
+export interface LmdbStore extends DocumentStore {
+	/** Unlinks files that nobody names since an hour; done every ten minutes by itself. */
+	unlinkUnusedFiles(): Promise<void>;
+	/** Looks for files nobody counts; done at every start and each day by itself. */
+	findOrphanedFiles(): Promise<void>;
+}
+
+const UNLINK_EVERY_MS = 10 * 60 * 1000;
+const ORPHANS_EVERY_MS = 24 * 60 * 60 * 1000;
 
 /**
  * Opens, or starts, the embedded store: `<directory>/documents.mdb` and `<directory>/files/`, and
- * `<directory>/indexes.mdb`, which can be made again from them. One process may have it open at a time.
+ * `<directory>/indexes.mdb`, which can be made again from them. One process may have it open at a time. Throws `FolderUnusable` with a sentence for a damaged or foreign folder.
  */
-export async function openLmdbStore(directory: string): Promise<DocumentStore> {
-	await mkdir(directory, { recursive: true });
-	const { root, tables } = openTables(path.join(directory, 'documents.mdb'));
-	const committer = new Committer(root, tables);
-	const files = await openAttachmentFiles(path.join(directory, 'files'));
+export async function openLmdbStore(
+	directory: string,
+	options: LmdbStoreOptions = {}
+): Promise<LmdbStore> {
+	const { now = Date.now, isBackedUp = () => false } = options;
+	await mkdir(directory, { recursive: true, mode: 0o700 });
+	const folder = dataFolder(directory, options.erasureJournal);
+	const isOld = await inspectFolder(directory);
+	// A crash in the middle of compacting; what it was copied from is whole.
+	await rm(`${folder.documents}.compact`, { force: true });
+	const environment = openEnvironment(folder.documents, options.lmdb);
+	const { tables } = environment;
+	const committer = new Committer(environment);
+	const files = await openAttachmentFiles(folder.files);
 	await syncDirectory(directory);
 	const indexes = await LmdbIndexes.open(path.join(directory, 'indexes.mdb'));
 
+	const close = async () => {
+		await environment.close();
+		await indexes.close();
+	};
+
 	const own = await committer.commit((draft) => {
-		const bytes = draft.get('store', STORE_KEY);
-		const record = bytes ? fromBytes<StoreRecord>(bytes) : newStoreRecord();
-		if (!bytes) draft.put('store', STORE_KEY, toBytes(record));
-		return record;
+		const record = readStoreRecord(draft);
+		if (record === null) {
+			if (isOld && tables.databases.getKeysCount() > 0) return null;
+			const fresh = newStoreRecord();
+			saveStoreRecord(draft, fresh);
+			return fresh;
+		}
+		const format = record.format ?? 1;
+		return format < FORMAT ? upgradeStore(draft, tables, record) : record;
 	});
+	if (own === null || (own.format ?? 1) > FORMAT) {
+		await close();
+		throw new FolderUnusable(
+			own === null
+				? `${folder.documents} is damaged: its own record is gone. Restore a backup (npm run restore).`
+				: `${directory} was written by a newer version of Outlay. Start that version.`
+		);
+	}
+	const { uuid, epoch } = own;
+	const journal = await readJournal(folder.erasures);
+	if (journal !== null && journal.store !== uuid) {
+		await close();
+		throw new FolderUnusable(
+			`${folder.erasures} is the journal of erasures of another store. Put the right one in its place.`
+		);
+	}
+	await startJournal(folder.erasures, uuid);
 
 	const bells = new Bells();
 	const listeners = new Set<(database: string, event: DatabaseEvent) => void>();
@@ -47,17 +105,45 @@ export async function openLmdbStore(directory: string): Promise<DocumentStore> {
 		bells.ring(database);
 		for (const listener of [...listeners]) listener(database, event);
 	};
+	const unused = { environment, committer, files, now, isBackedUp };
 	const parts: StoreParts = {
-		tables,
+		environment,
 		committer,
 		indexes,
 		files,
-		epoch: own.epoch,
+		now,
+		epoch,
 		ring: (database) => tell(database, 'updated'),
-		listen: (database, ring) => bells.listen(database, ring)
+		listen: (database, ring) => bells.listen(database, ring),
+
+		async erase(erasures: readonly Erasure[], deed) {
+			await journalErasures(folder.erasures, erasures);
+			const named = await deed();
+			const company = companyOf(erasures[0]?.database ?? '');
+			await unlinkFiles(
+				unused,
+				[...named].map((sha256) => ({ company, sha256 }))
+			);
+			await committer.pause(() => environment.compact());
+			// Indexes repeat what documents say; they are made again from what is left.
+			await indexes.startAnew();
+		}
 	};
 	const closing = new AbortController();
-	let clearing = clearDropped(parts, closing.signal);
+	let background = clearDropped(parts, closing.signal).then(() =>
+		findOrphans(unused, closing.signal)
+	);
+	/** One thing after the other; the next tries again what failed, such as on a full disk. */
+	const inBackground = (deed: () => Promise<void>) => {
+		background = background.catch(() => undefined).then(deed);
+		return background;
+	};
+	const unlinkUnusedFiles = () => inBackground(() => unlinkUnused(unused, closing.signal));
+	const findOrphanedFiles = () => inBackground(() => findOrphans(unused, closing.signal));
+	const timers = [
+		setInterval(() => void unlinkUnusedFiles().catch(() => undefined), UNLINK_EVERY_MS).unref(),
+		setInterval(() => void findOrphanedFiles().catch(() => undefined), ORPHANS_EVERY_MS).unref()
+	];
 
 	function recordOf(name: string, draft?: Draft): DatabaseRecord | null {
 		if (name === '' || Buffer.byteLength(name) > MAX_NAME_BYTES) return null;
@@ -68,8 +154,10 @@ export async function openLmdbStore(directory: string): Promise<DocumentStore> {
 	}
 
 	return {
-		uuid: own.uuid,
+		uuid,
 		files,
+		unlinkUnusedFiles,
+		findOrphanedFiles,
 
 		async create(name) {
 			if (name === '' || Buffer.byteLength(name) > MAX_NAME_BYTES) {
@@ -77,9 +165,9 @@ export async function openLmdbStore(directory: string): Promise<DocumentStore> {
 			}
 			const created = await committer.commit((draft) => {
 				if (recordOf(name, draft)) return false;
-				const store = fromBytes<StoreRecord>(draft.get('store', STORE_KEY) ?? toBytes(own));
+				const store = readStoreRecord(draft) ?? own;
 				const record: DatabaseRecord = { no: store.nextNo, seq: 0, docs: 0, deleted: 0, bytes: 0 };
-				draft.put('store', STORE_KEY, toBytes({ ...store, nextNo: store.nextNo + 1 }));
+				saveStoreRecord(draft, { ...store, nextNo: store.nextNo + 1 });
 				draft.put('databases', nameKey(name), toBytes(record));
 				return true;
 			});
@@ -96,18 +184,20 @@ export async function openLmdbStore(directory: string): Promise<DocumentStore> {
 			});
 			if (dropped) {
 				tell(name, 'deleted');
-				clearing = clearing.then(() => clearDropped(parts, closing.signal));
+				void inBackground(() => clearDropped(parts, closing.signal)).catch(() => undefined);
 			}
 			return dropped;
 		},
 
-		open(name) {
+		async open(name) {
+			await environment.exchanging;
 			const record = recordOf(name);
-			return Promise.resolve(record ? new LmdbDatabase(parts, name, record.no) : null);
+			return record && new LmdbDatabase(parts, name, record.no);
 		},
 
-		names() {
-			return Promise.resolve([...tables.databases.getKeys()].map((key) => key.toString()));
+		async names() {
+			await environment.exchanging;
+			return [...tables.databases.getKeys()].map((key) => key.toString());
 		},
 
 		onWrite(ring) {
@@ -118,10 +208,10 @@ export async function openLmdbStore(directory: string): Promise<DocumentStore> {
 
 		async close() {
 			closing.abort();
-			await clearing;
+			for (const timer of timers) clearInterval(timer);
+			await background.catch(() => undefined);
 			await committer.idle();
-			await indexes.close();
-			await root.close();
+			await close();
 		}
 	};
 }
@@ -129,7 +219,19 @@ export async function openLmdbStore(directory: string): Promise<DocumentStore> {
 /** Longest database name, as CouchDB has it. */
 const MAX_NAME_BYTES = 238;
 
-function newStoreRecord(): StoreRecord {
-	const epoch = randomBytes(5).readUIntBE(0, 5).toString(36).padStart(8, '0');
-	return { uuid: randomBytes(16).toString('hex'), epoch, nextNo: 1 };
+function openEnvironment(file: string, options?: TableOptions): Environment {
+	try {
+		return new Environment(file, options);
+	} catch (error) {
+		if (
+			error instanceof Error &&
+			/MDB_(INVALID|CORRUPTED|VERSION_MISMATCH|PANIC)/.test(error.message)
+		) {
+			throw new FolderUnusable(
+				`${file} is damaged, or no file of Outlay. Restore a backup (npm run restore), or set ` +
+					'OUTLAY_DATA to another folder.'
+			);
+		}
+		throw error;
+	}
 }

@@ -3,24 +3,26 @@
  * database. LMDB opens few named tables, a million mailboxes need many; and dropping is forgetting a number.
  */
 
-import { open, type Database, type RootDatabase } from 'lmdb';
+import { open, type Database, type RootDatabase, type RootDatabaseOptions } from 'lmdb';
 import { MAX_ID_BYTES } from '../store-errors.ts';
 
 export const TABLE_NAMES = [
-	/** The store's own uuid, epoch, next database number, and databases being cleared away. */
+	/** The store's own uuid, epoch, next database number; databases being cleared away; files nobody names any more. */
 	'store',
 	/** name → `DatabaseRecord` */
 	'databases',
 	/** database, id → `document-record.ts` */
 	'documents',
-	/** database, number → body and attachments of one revision */
+	/** database, number → body and attachments of one revision (`body-record.ts`) */
 	'bodies',
 	/** database, sequence → `ChangeRecord`; one row per document */
 	'changes',
 	/** database, id → `LocalRecord` */
 	'locals',
 	/** database → its `_security` object */
-	'securities'
+	'securities',
+	/** company, SHA-256 → how many bodies name the file (`file-references.ts`) */
+	'files'
 ] as const;
 
 export type TableName = (typeof TABLE_NAMES)[number];
@@ -52,17 +54,28 @@ export interface LocalRecord {
 	body: Record<string, unknown>;
 }
 
-export function openTables(file: string): { root: RootDatabase<Buffer, Buffer>; tables: Tables } {
+/** How LMDB is opened. Nobody but a test that shows what a missing flush looks like passes `noSync`. */
+export type TableOptions = Pick<RootDatabaseOptions, 'noSync' | 'readOnly'>;
+
+/** LMDB sets aside a little room for each. */
+const MOST_TABLES = 24;
+
+export function openTables(
+	file: string,
+	options: TableOptions = {}
+): { root: RootDatabase<Buffer, Buffer>; tables: Tables } {
 	const encodings = { keyEncoding: 'binary', encoding: 'binary' } as const;
 	const root = open<Buffer, Buffer>({
 		path: file,
 		...encodings,
+		maxDbs: MOST_TABLES,
 		// A commit returns, and is seen by readers, only after fdatasync: acknowledged and shown mean flushed.
 		// With overlapping syncs (the default) readers see a commit before it is on disk.
 		overlappingSync: false,
 		// The committer gathers what belongs together. lmdb's own batches hold a promise nobody sees: a full disk
 		// rejects it, and that ends the process.
-		eventTurnBatching: false
+		eventTurnBatching: false,
+		...options
 	});
 	const tables = Object.fromEntries(
 		TABLE_NAMES.map((name) => [name, root.openDB<Buffer, Buffer>(name, encodings)])

@@ -2,44 +2,28 @@ import { decideWrite } from '../decide-write.ts';
 import type { AttachmentStub, DocumentWrite, WriteOutcome } from '../document-store.ts';
 import { graft, leavesOf, type RevisionTree } from '../revision-tree.ts';
 import { IdTooLong, MAX_ID_BYTES } from '../store-errors.ts';
-import type { Draft } from './committer.ts';
+import { dropBody, putBody, type Pen } from './bodies.ts';
 import { encodeDocument, headOf, treeOf } from './document-record.ts';
-import { idKey, numberKey, toBytes, type ChangeRecord, type DatabaseRecord } from './tables.ts';
+import { isReferenced } from './file-references.ts';
+import { idKey, numberKey, toBytes, type ChangeRecord } from './tables.ts';
 
-/**
- * Writes documents in order into a draft and counts them into `database`, which the caller saves.
- *
- * @param isStored whether an attachment's bytes lie in the store.
- */
-export function writeDocuments(
-	draft: Draft,
-	database: DatabaseRecord,
-	writes: readonly DocumentWrite[],
-	isStored: (sha256: string) => boolean
-): WriteOutcome[] {
-	return writes.map((write) => writeDocument(draft, database, write, isStored));
+/** Writes documents in order and counts them into the pen's database. */
+export function writeDocuments(pen: Pen, writes: readonly DocumentWrite[]): WriteOutcome[] {
+	return writes.map((write) => writeDocument(pen, write));
 }
 
-function writeDocument(
-	draft: Draft,
-	database: DatabaseRecord,
-	write: DocumentWrite,
-	isStored: (sha256: string) => boolean
-): WriteOutcome {
+function writeDocument(pen: Pen, write: DocumentWrite): WriteOutcome {
+	const { draft, database } = pen;
 	const { id } = write;
 	if (Buffer.byteLength(id) > MAX_ID_BYTES) throw new IdTooLong();
-	const key = idKey(database.no, id);
-	const before = draft.get('documents', key);
+	const before = draft.get('documents', idKey(database.no, id));
 	const tree = before && treeOf(before);
 
 	const decision = decideWrite(tree, write);
+	if (decision.kind === 'known') return { ok: true, id, rev: decision.rev };
+	if (before && headOf(before).erased) return { ok: false, id, refusal: 'erased' };
 	if (decision.kind === 'refused') return { ok: false, id, refusal: decision.refusal };
-	if (decision.kind === 'known') {
-		return { ok: true, id, rev: decision.rev };
-	}
-	if (
-		!Object.values(write.attachments).every(({ sha256 }) => sha256 !== null && isStored(sha256))
-	) {
+	if (!Object.values(write.attachments).every((stub) => isStored(pen, stub))) {
 		return { ok: false, id, refusal: 'missing_stub' };
 	}
 
@@ -51,14 +35,9 @@ function writeDocument(
 		{ deleted: write.deleted, bodyAt: seq },
 		database.revsLimit
 	);
-	for (const bodyAt of grafted.stemmedBodies) removeBody(draft, database, bodyAt);
-
-	const attachments = stampAttachments(write.attachments, decision.history.start);
-	const body = toBytes(attachments ? [write.body, attachments] : [write.body]);
-	draft.put('bodies', numberKey(database.no, seq), body);
-	database.bytes += body.byteLength;
-
-	saveTree(draft, database, id, grafted.tree, before);
+	for (const bodyAt of grafted.stemmedBodies) dropBody(pen, bodyAt);
+	putBody(pen, seq, write.body, stampAttachments(write.attachments, decision.history.start));
+	saveTree(pen, id, grafted.tree, before);
 	return { ok: true, id, rev: decision.rev };
 }
 
@@ -69,41 +48,38 @@ function writeDocument(
  * @param before the document's row as it was; null for a new one.
  */
 export function saveTree(
-	draft: Draft,
-	database: DatabaseRecord,
+	{ draft, database }: Pen,
 	id: string,
 	tree: RevisionTree,
-	before: Buffer | null
+	before: Buffer | null,
+	isErased = false
 ): void {
+	const { no, seq } = database;
 	if (before) {
 		const head = headOf(before);
-		draft.remove('changes', numberKey(database.no, head.seq));
+		draft.remove('changes', numberKey(no, head.seq));
 		if (head.deleted) database.deleted -= 1;
 		else database.docs -= 1;
 	}
 	const leaves = leavesOf(tree);
 	const winner = leaves[0];
-	const key = idKey(database.no, id);
 	if (!winner) {
-		draft.remove('documents', key);
+		draft.remove('documents', idKey(no, id));
 		return;
 	}
-	draft.put('documents', key, encodeDocument(database.seq, winner, tree));
+	draft.put('documents', idKey(no, id), encodeDocument(seq, winner, tree, isErased));
 	const change: ChangeRecord = {
 		id,
 		deleted: winner.deleted,
 		leaves: leaves.map((leaf) => leaf.rev)
 	};
-	draft.put('changes', numberKey(database.no, database.seq), toBytes(change));
+	draft.put('changes', numberKey(no, seq), toBytes(change));
 	if (winner.deleted) database.deleted += 1;
 	else database.docs += 1;
 }
 
-/** Takes out the body of a revision nobody shall read again. */
-export function removeBody(draft: Draft, database: DatabaseRecord, bodyAt: number): void {
-	const key = numberKey(database.no, bodyAt);
-	database.bytes -= draft.get('bodies', key)?.byteLength ?? 0;
-	draft.remove('bodies', key);
+function isStored({ draft, company, isOnDisk }: Pen, { sha256 }: AttachmentStub): boolean {
+	return sha256 !== null && (isReferenced(draft, { company, sha256 }) || isOnDisk(sha256));
 }
 
 /** Gives attachments that came with this revision its generation; null when there are none. */
