@@ -1,0 +1,311 @@
+/**
+ * The indexes of one design document, kept together: they follow the database's sequence in step. What lies in the
+ * blocks of the database, `<group>` being a hash of what defines the group:
+ *
+ * `h/<group>` header · `b/<group>/<n>` blocks of the trees · `d/<group>/<id>` keys a document has rows under
+ */
+
+import type { ChangeRow, Database, IndexBlocks, Json } from '../store/document-store.ts';
+import type { BlockCache } from './block-cache.ts';
+import {
+	changeTree,
+	compareRowKeys,
+	parseBlock,
+	type Block,
+	type BlockWriter,
+	type Reducer,
+	type Root,
+	type RowChange
+} from './tree.ts';
+
+export interface IndexDefinition {
+	/** Names the group in its blocks: changes with whatever makes other rows. `[a-z0-9]+`. */
+	signature: string;
+	/** One for each index, in the order of `map`'s rows; null keeps nothing reduced. */
+	reducers: readonly (Reducer | null)[];
+	/**
+	 * The rows of each document, one list for each index. May answer for the first documents only, at least for one:
+	 * it is asked again for the others.
+	 */
+	map(db: Database, changes: readonly ChangeRow[]): Promise<readonly DocumentRows[]>;
+}
+
+export type EmittedRow = readonly [key: Json, value: Json];
+export type DocumentRows = readonly (readonly EmittedRow[])[];
+
+interface Header {
+	epoch: string;
+	/** The database's sequence up to which documents are in the index. */
+	seq: string;
+	nextBlock: number;
+	version: number;
+	roots: Root[];
+	/** Blocks of older versions that somebody may still read: the version that retired them, and their numbers. */
+	retired: [version: number, blocks: number[]][];
+}
+
+/** The indexes as they are at one moment; `close` it. */
+export interface Snapshot {
+	seq: string;
+	roots: readonly Root[];
+	read(at: number): Block;
+	close(): void;
+}
+
+/** A block is not where the index says: the index must be made again. */
+export class IndexDamaged extends Error {
+	readonly code = 'index.damaged';
+
+	constructor() {
+		super('A block of the index is missing.');
+		this.name = 'IndexDamaged';
+	}
+}
+
+/** Documents read and mapped in one step. */
+const CHANGES_AT_ONCE = 100;
+/** Rows written in one step, counted by whole documents. */
+const ROWS_AT_ONCE = 2_000;
+
+interface Mapped {
+	change: ChangeRow;
+	rows: DocumentRows;
+}
+
+/** For the cache, which all groups share. */
+let groupCount = 0;
+
+export class IndexGroup {
+	readonly #blocks: IndexBlocks;
+	readonly #definition: IndexDefinition;
+	readonly #cache: BlockCache;
+	readonly #readers = new Set<{ version: number }>();
+	readonly #id = (groupCount += 1);
+	#header: Header;
+	/** Whether what lies in the blocks is of another database of this name, or of one before a restore. */
+	#isForeign: boolean;
+	#updating: Promise<void> | null = null;
+
+	constructor(blocks: IndexBlocks, definition: IndexDefinition, epoch: string, cache: BlockCache) {
+		this.#blocks = blocks;
+		this.#definition = definition;
+		this.#cache = cache;
+		const bytes = blocks.read(this.#key('h'));
+		const kept = bytes ? (JSON.parse(bytes.toString()) as Header) : null;
+		this.#isForeign = kept?.epoch !== epoch;
+		this.#header = kept?.epoch === epoch ? kept : newHeader(epoch, definition.reducers.length);
+	}
+
+	/** Whether nobody uses it at the moment. */
+	get isIdle(): boolean {
+		return this.#updating === null && this.#readers.size === 0;
+	}
+
+	get readerCount(): number {
+		return this.#readers.size;
+	}
+
+	get isUpdating(): boolean {
+		return this.#updating !== null;
+	}
+
+	get seq(): string {
+		return this.#header.seq;
+	}
+
+	snapshot(): Snapshot {
+		const { seq, roots, version } = this.#header;
+		const reader = { version };
+		this.#readers.add(reader);
+		return {
+			seq,
+			roots,
+			read: (at) => this.#read(at),
+			close: () => void this.#readers.delete(reader)
+		};
+	}
+
+	/** Brings the indexes up to where the database is now. Whoever comes meanwhile waits for the same work. */
+	async update(db: Database): Promise<void> {
+		// Work that began before this moment may have looked before the last write.
+		await this.#updating?.catch(() => undefined);
+		this.#updating ??= this.#follow(db).finally(() => {
+			this.#updating = null;
+		});
+		await this.#updating;
+	}
+
+	async #follow(db: Database): Promise<void> {
+		if (this.#isForeign) await this.#clear();
+		let left = Number.POSITIVE_INFINITY;
+		let next = this.#page(db, this.#header.seq);
+		// A database that is written to all the time is followed only to where it was at first.
+		while (left > 0) {
+			const page = await next;
+			if (left === Number.POSITIVE_INFINITY) left = page.changes.length + page.pending;
+			if (page.changes.length === 0) {
+				this.#header = { ...this.#header, seq: page.lastSeq };
+				return;
+			}
+			if (left > page.changes.length) {
+				// Read on while the functions run in their thread.
+				next = this.#page(db, page.lastSeq);
+				next.catch(() => undefined);
+			}
+			const mapped = await page.mapped;
+			const isWhole = mapped.length === page.changes.length;
+			await this.#apply(mapped, isWhole ? page.lastSeq : undefined);
+			left -= mapped.length;
+			if (!isWhole) next = this.#page(db, this.#header.seq);
+		}
+	}
+
+	async #page(db: Database, since: string) {
+		const { rows, lastSeq, pending } = await db.changes({ since, limit: CHANGES_AT_ONCE });
+		const mapped = this.#map(db, rows);
+		// It is awaited later, when the page before this one is done; or never, when that one fails.
+		mapped.catch(() => undefined);
+		return { changes: rows, mapped, lastSeq, pending };
+	}
+
+	/** Deleted documents and design documents have no rows. */
+	async #map(db: Database, changes: readonly ChangeRow[]): Promise<Mapped[]> {
+		const isMapped = ({ id, deleted }: ChangeRow) => !deleted && !id.startsWith('_design/');
+		const answers = await this.#definition.map(db, changes.filter(isMapped));
+		const mapped: Mapped[] = [];
+		let answered = 0;
+		for (const change of changes) {
+			const rows = isMapped(change) ? answers[answered++] : [];
+			if (!rows) break;
+			mapped.push({ change, rows });
+		}
+		return mapped;
+	}
+
+	/** In steps that keep nobody waiting for long. */
+	async #apply(mapped: readonly Mapped[], lastSeq: string | undefined): Promise<void> {
+		let step: Mapped[] = [];
+		let rowCount = 0;
+		for (const [i, one] of mapped.entries()) {
+			step.push(one);
+			rowCount += one.rows.reduce((count, emitted) => count + emitted.length, 0);
+			const isLast = i === mapped.length - 1;
+			if (!isLast && rowCount < ROWS_AT_ONCE) continue;
+			await this.#applyStep(step, isLast && lastSeq !== undefined ? lastSeq : one.change.seq);
+			step = [];
+			rowCount = 0;
+		}
+	}
+
+	async #applyStep(step: readonly Mapped[], seq: string): Promise<void> {
+		const writes = new Map<string, Buffer | null>();
+		const changed: RowChange[][] = this.#header.roots.map(() => []);
+		for (const { change, rows } of step) this.#changesOf(change.id, rows, changed, writes);
+
+		const header: Header = { ...this.#header, version: this.#header.version + 1, seq };
+		const retired: number[] = [];
+		const fresh = new Map<number, Block>();
+		const writer: BlockWriter = {
+			read: (at) => fresh.get(at) ?? this.#read(at),
+			add: (text, block) => {
+				const at = header.nextBlock++;
+				fresh.set(at, block);
+				writes.set(this.#key('b', at.toString(36)), Buffer.from(text));
+				return at;
+			},
+			retire: (at) => {
+				if (fresh.delete(at)) writes.delete(this.#key('b', at.toString(36)));
+				else retired.push(at);
+			}
+		};
+		header.roots = header.roots.map((root, index) => {
+			const changes = (changed[index] ?? []).sort((a, b) => compareRowKeys(a.key, b.key));
+			return changeTree(root, changes, writer, this.#definition.reducers[index] ?? null);
+		});
+		header.retired = [...this.#stillRead(header.retired, writes), [header.version, retired]];
+		writes.set(this.#key('h'), Buffer.from(JSON.stringify(header)));
+		await this.#blocks.write(writes);
+		this.#header = header;
+	}
+
+	/** What a document's new rows change in each index; a row that stays under its key is only replaced. */
+	#changesOf(
+		id: string,
+		rows: DocumentRows,
+		changed: RowChange[][],
+		writes: Map<string, Buffer | null>
+	): void {
+		const place = this.#key('d', id);
+		const bytes = this.#blocks.read(place);
+		const before = bytes ? (JSON.parse(bytes.toString()) as Json[][]) : [];
+		const after = this.#header.roots.map((_, index) => (rows[index] ?? []).map(([key]) => key));
+		for (const [index, changes] of changed.entries()) {
+			const keys = after[index] ?? [];
+			for (const [n, key] of (before[index] ?? []).entries()) {
+				const isKept = n < keys.length && JSON.stringify(keys[n]) === JSON.stringify(key);
+				if (!isKept) changes.push({ key: [key, id, n], row: null });
+			}
+			for (const [n, [key, value]] of (rows[index] ?? []).entries()) {
+				changes.push({ key: [key, id, n], row: [key, id, n, value] });
+			}
+		}
+		if (after.some((keys) => keys.length > 0))
+			writes.set(place, Buffer.from(JSON.stringify(after)));
+		else if (bytes) writes.set(place, null);
+	}
+
+	async #clear(): Promise<void> {
+		const keys = ['b', 'd'].flatMap((kind) =>
+			this.#blocks.keys(`${kind}/${this.#definition.signature}/`)
+		);
+		for (let at = 0; at < keys.length; at += ROWS_AT_ONCE) {
+			await this.#blocks.write(keys.slice(at, at + ROWS_AT_ONCE).map((key) => [key, null]));
+		}
+		this.#isForeign = false;
+	}
+
+	/**
+	 * Takes out blocks that nobody reads any more; answers the others. What this write retires is not among them: until
+	 * it is done, readers still come for it.
+	 */
+	#stillRead(retired: Header['retired'], writes: Map<string, Buffer | null>): Header['retired'] {
+		const oldest = Math.min(...[...this.#readers].map(({ version }) => version), Infinity);
+		return retired.filter(([version, blocks]) => {
+			if (oldest < version) return true;
+			for (const at of blocks) writes.set(this.#key('b', at.toString(36)), null);
+			return false;
+		});
+	}
+
+	#read(at: number): Block {
+		const cached = this.#cache.find(this.#id, at);
+		if (cached) return cached;
+		const bytes = this.#blocks.read(this.#key('b', at.toString(36)));
+		if (!bytes) {
+			const { epoch, roots } = this.#header;
+			this.#header = newHeader(epoch, roots.length);
+			this.#isForeign = true;
+			throw new IndexDamaged();
+		}
+		const text = bytes.toString();
+		const block = parseBlock(text);
+		this.#cache.keep(this.#id, at, block, text.length);
+		return block;
+	}
+
+	#key(kind: 'h' | 'b' | 'd', name?: string): string {
+		const { signature } = this.#definition;
+		return name === undefined ? `${kind}/${signature}` : `${kind}/${signature}/${name}`;
+	}
+}
+
+function newHeader(epoch: string, indexes: number): Header {
+	return {
+		epoch,
+		seq: '0',
+		nextBlock: 1,
+		version: 1,
+		roots: Array.from({ length: indexes }, () => null),
+		retired: []
+	};
+}
