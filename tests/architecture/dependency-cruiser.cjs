@@ -35,7 +35,15 @@ const serverRooms = {
 		may: ['store', 'company'],
 		because: 'it judges callers against people and settings; it knows no CouchDB verb'
 	},
-	couch: { may: ['store', 'access', 'http'], because: 'a verb asks access, then the store' },
+	design: {
+		may: ['store'],
+		because: 'it runs functions of strangers and is given texts, no database'
+	},
+	indexes: { may: ['store'], because: 'it orders rows, whoever makes them' },
+	couch: {
+		may: ['store', 'access', 'http', 'design', 'indexes'],
+		because: 'a verb asks access, then the store or its indexes'
+	},
 	company: { may: ['store'], because: 'people and settings are documents' },
 	mailroom: { may: ['store', 'company'], because: 'it moves documents between databases' },
 	regions: {

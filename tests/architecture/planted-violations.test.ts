@@ -29,6 +29,8 @@ const PLANTS: { rule: string; file: string; code: string }[] = [
 		[
 			['store', '../couch/planted.ts'],
 			['access', '../couch/planted.ts'],
+			['design', '../couch/planted.ts'],
+			['indexes', '../couch/planted.ts'],
 			['couch', '../mailroom/planted.ts'],
 			['company', '../couch/planted.ts'],
 			['mailroom', '../couch/planted.ts'],

@@ -1,6 +1,8 @@
 import type { FastifyInstance } from 'fastify';
+import { FunctionRunner } from '../design/function-runner.ts';
 import { takeBodiesAsStreams } from '../http/body.ts';
 import { answerErrorsAsCouch } from '../http/errors.ts';
+import { Indexes } from '../indexes/indexes.ts';
 import { allDocsRoutes } from './all-docs-routes.ts';
 import { attachmentRoutes } from './attachment-routes.ts';
 import { bulkRoutes } from './bulk-routes.ts';
@@ -8,8 +10,10 @@ import { changesRoutes } from './changes-routes.ts';
 import type { CouchDeps } from './couch-deps.ts';
 import { databaseRoutes } from './database-routes.ts';
 import { documentRoutes } from './document-routes.ts';
+import { findRoutes } from './find/find-routes.ts';
 import { localRoutes } from './local-routes.ts';
 import { notYetRoutes } from './not-yet-routes.ts';
+import { viewRoutes } from './views/view-routes.ts';
 import { welcomeRoutes } from './welcome-routes.ts';
 
 /** What the Fastify instance itself must be told for CouchDB's addresses; a plugin cannot. */
@@ -22,7 +26,19 @@ export const COUCH_ROUTER_OPTIONS = {
  * Registers the CouchDB API at the root of `app`, in a scope of its own: its bodies arrive unparsed and its
  * errors look like CouchDB's. The instance needs `COUCH_ROUTER_OPTIONS` among its `routerOptions`.
  */
-export function registerCouchRoutes(app: FastifyInstance, deps: CouchDeps): void {
+export function registerCouchRoutes(
+	app: FastifyInstance,
+	settings: Omit<CouchDeps, 'functions' | 'indexes'>
+): void {
+	const functions = new FunctionRunner();
+	const onError = (error: unknown) =>
+		app.log.error({ err: error }, 'an index could not be updated');
+	const indexes = new Indexes(() => performance.now(), onError);
+	const deps: CouchDeps = { ...settings, functions, indexes };
+	app.addHook('onClose', async () => {
+		await functions.close();
+		await indexes.close();
+	});
 	void app.register((scope, _options, done) => {
 		takeBodiesAsStreams(scope);
 		answerErrorsAsCouch(scope);
@@ -34,6 +50,8 @@ export function registerCouchRoutes(app: FastifyInstance, deps: CouchDeps): void
 		localRoutes(scope, deps);
 		documentRoutes(scope, deps);
 		attachmentRoutes(scope, deps);
+		viewRoutes(scope, deps);
+		findRoutes(scope, deps);
 		notYetRoutes(scope, deps);
 		done();
 	});

@@ -12,13 +12,9 @@ const OF_THE_SERVER = [
 	'_active_tasks'
 ] as const;
 const OF_A_DATABASE = [
-	'_find',
-	'_index',
-	'_explain',
 	'_purge',
 	'_compact',
 	'_revs_limit',
-	'_view_cleanup',
 	'_design_docs',
 	'_all_docs/queries'
 ] as const;

@@ -8,6 +8,9 @@ const ENTRY = new URL('./start-function-worker.js', import.meta.url);
 /** A thread that does not even stop at its time limit (a regular expression that never ends) is ended from outside. */
 const GRACE_MS = 5_000;
 
+/** In UTF-16 units. */
+const MOST_ANSWERS_LENGTH = 32 * 1024 * 1024;
+
 /** A program of a design document that can't go on: it took too long, too much memory, or is no program. */
 export class FunctionFailed extends Error {
 	readonly code = 'design.function_failed';
@@ -18,9 +21,6 @@ export class FunctionFailed extends Error {
 	}
 }
 
-/** The text, or what the function threw. */
-export type FunctionAnswer = Exclude<CallOutcome, { isFatal: true }>;
-
 export interface Program {
 	key: string;
 	source: string;
@@ -30,6 +30,7 @@ interface Job {
 	program: Program;
 	inputs: readonly string[];
 	answers: CallOutcome[];
+	answersLength: number;
 	resolve: (answers: CallOutcome[]) => void;
 	reject: (error: Error) => void;
 }
@@ -47,14 +48,15 @@ export class FunctionRunner {
 	}
 
 	/**
-	 * Calls a program with each input in order. One answer per input: its text, or what was thrown.
-	 * Throws `FunctionFailed` when the program can't go on.
+	 * Calls a program with each input in order. One answer per input: its text, or what was thrown. Answers that are
+	 * very long together come for the first inputs only, at least for one. Throws `FunctionFailed` when the program
+	 * can't go on.
 	 */
 	run(program: Program, inputs: readonly string[]): Promise<CallOutcome[]> {
 		if (inputs.length === 0) return Promise.resolve([]);
 		if (this.#isClosed) return Promise.reject(new FunctionFailed('The server is stopping.'));
 		return new Promise((resolve, reject) => {
-			this.#waiting.push({ program, inputs, answers: [], resolve, reject });
+			this.#waiting.push({ program, inputs, answers: [], answersLength: 0, resolve, reject });
 			this.#next();
 		});
 	}
@@ -110,7 +112,9 @@ export class FunctionRunner {
 			job.reject(new FunctionFailed(`${last.name}: ${last.message}`));
 		} else {
 			job.answers.push(...outcomes);
-			if (job.answers.length >= job.inputs.length) job.resolve(job.answers);
+			for (const outcome of outcomes) if (outcome.ok) job.answersLength += outcome.text.length;
+			const isEnough = job.answersLength > MOST_ANSWERS_LENGTH;
+			if (isEnough || job.answers.length >= job.inputs.length) job.resolve(job.answers);
 			// Behind the others, who have their turn now.
 			else this.#waiting.push(job);
 		}

@@ -4,6 +4,8 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { Sandbox, type CallOutcome } from './sandbox.ts';
 import type { WorkDone, WorkerSettings, WorkOrder } from './worker-messages.ts';
 
+/** Answers kept for one message, in UTF-16 units. */
+const MOST_ANSWERS_LENGTH = 8 * 1024 * 1024;
 /** How long one order may keep the others waiting. */
 const TURN_MS = 100;
 const MOST_SANDBOXES = 6;
@@ -16,6 +18,7 @@ async function work({ key, source, inputs }: WorkOrder): Promise<WorkDone> {
 	if (!(opened instanceof Sandbox)) return { outcomes: [opened] };
 	const outcomes: CallOutcome[] = [];
 	const startedAtMs = performance.now();
+	let answersLength = 0;
 	for (const input of inputs) {
 		const outcome = opened.call(input);
 		outcomes.push(outcome);
@@ -23,6 +26,8 @@ async function work({ key, source, inputs }: WorkOrder): Promise<WorkDone> {
 			forget(key);
 			break;
 		}
+		if (outcome.ok) answersLength += outcome.text.length;
+		if (answersLength > MOST_ANSWERS_LENGTH) break;
 		if (performance.now() - startedAtMs > TURN_MS) break;
 	}
 	return { outcomes };

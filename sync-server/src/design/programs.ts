@@ -9,7 +9,7 @@ import type { Json, JsonObject } from '../store/document-store.ts';
 import type { Program } from './function-runner.ts';
 
 /** Most rows, and most characters of rows, one document may emit: a function can't fill the disk. */
-const MOST_ROWS = 20_000;
+const MOST_ROWS = 10_000;
 const MOST_CHARACTERS = 8_000_000;
 
 /**

@@ -6,6 +6,7 @@
  */
 
 import type { ChangeRow, Database, IndexBlocks, Json } from '../store/document-store.ts';
+import { collate } from './collation.ts';
 import type { BlockCache } from './block-cache.ts';
 import {
 	changeTree,
@@ -35,6 +36,8 @@ export type DocumentRows = readonly (readonly EmittedRow[])[];
 
 interface Header {
 	epoch: string;
+	/** What is purged leaves no change behind: at another one the index is made again. */
+	purgeSeq: string;
 	/** The database's sequence up to which documents are in the index. */
 	seq: string;
 	nextBlock: number;
@@ -42,14 +45,16 @@ interface Header {
 	roots: Root[];
 	/** Blocks of older versions that somebody may still read: the version that retired them, and their numbers. */
 	retired: [version: number, blocks: number[]][];
+	/** Length of all blocks of the trees. */
+	bytes: number;
 }
 
 /** The indexes as they are at one moment; `close` it. */
 export interface Snapshot {
 	seq: string;
 	roots: readonly Root[];
-	read(at: number): Block;
-	close(): void;
+	read: (at: number) => Block;
+	close: () => void;
 }
 
 /** A block is not where the index says: the index must be made again. */
@@ -81,10 +86,13 @@ export class IndexGroup {
 	readonly #cache: BlockCache;
 	readonly #readers = new Set<{ version: number }>();
 	readonly #id = (groupCount += 1);
+	/** The first version since it was started anew; older ones lie nowhere any more. */
+	#bornAt = 0;
 	#header: Header;
 	/** Whether what lies in the blocks is of another database of this name, or of one before a restore. */
 	#isForeign: boolean;
 	#updating: Promise<void> | null = null;
+	#isStopped = false;
 
 	constructor(blocks: IndexBlocks, definition: IndexDefinition, epoch: string, cache: BlockCache) {
 		this.#blocks = blocks;
@@ -93,7 +101,7 @@ export class IndexGroup {
 		const bytes = blocks.read(this.#key('h'));
 		const kept = bytes ? (JSON.parse(bytes.toString()) as Header) : null;
 		this.#isForeign = kept?.epoch !== epoch;
-		this.#header = kept?.epoch === epoch ? kept : newHeader(epoch, definition.reducers.length);
+		this.#header = kept?.epoch === epoch ? kept : newHeader(epoch, '', definition.reducers.length);
 	}
 
 	/** Whether nobody uses it at the moment. */
@@ -109,6 +117,10 @@ export class IndexGroup {
 		return this.#updating !== null;
 	}
 
+	get bytes(): number {
+		return this.#header.bytes;
+	}
+
 	get seq(): string {
 		return this.#header.seq;
 	}
@@ -120,9 +132,15 @@ export class IndexGroup {
 		return {
 			seq,
 			roots,
-			read: (at) => this.#read(at),
+			read: (at) => this.#read(at, version),
 			close: () => void this.#readers.delete(reader)
 		};
+	}
+
+	/** Ends an update at its next step, and waits for that. What was done is kept. */
+	async stop(): Promise<void> {
+		this.#isStopped = true;
+		await this.#updating?.catch(() => undefined);
 	}
 
 	/** Brings the indexes up to where the database is now. Whoever comes meanwhile waits for the same work. */
@@ -136,11 +154,13 @@ export class IndexGroup {
 	}
 
 	async #follow(db: Database): Promise<void> {
+		const { purgeSeq } = await db.info();
+		if (this.#header.purgeSeq !== purgeSeq) this.#startAnew(purgeSeq);
 		if (this.#isForeign) await this.#clear();
 		let left = Number.POSITIVE_INFINITY;
 		let next = this.#page(db, this.#header.seq);
 		// A database that is written to all the time is followed only to where it was at first.
-		while (left > 0) {
+		while (left > 0 && !this.#isStopped) {
 			const page = await next;
 			if (left === Number.POSITIVE_INFINITY) left = page.changes.length + page.pending;
 			if (page.changes.length === 0) {
@@ -177,7 +197,7 @@ export class IndexGroup {
 		for (const change of changes) {
 			const rows = isMapped(change) ? answers[answered++] : [];
 			if (!rows) break;
-			mapped.push({ change, rows });
+			mapped.push({ change, rows: rows.map(inOrder) });
 		}
 		return mapped;
 	}
@@ -210,11 +230,15 @@ export class IndexGroup {
 			add: (text, block) => {
 				const at = header.nextBlock++;
 				fresh.set(at, block);
-				writes.set(this.#key('b', at.toString(36)), Buffer.from(text));
+				const bytes = Buffer.from(text);
+				header.bytes += bytes.byteLength;
+				writes.set(this.#key('b', at.toString(36)), bytes);
 				return at;
 			},
 			retire: (at) => {
-				if (fresh.delete(at)) writes.delete(this.#key('b', at.toString(36)));
+				const key = this.#key('b', at.toString(36));
+				header.bytes -= (writes.get(key) ?? this.#blocks.read(key))?.byteLength ?? 0;
+				if (fresh.delete(at)) writes.delete(key);
 				else retired.push(at);
 			}
 		};
@@ -254,6 +278,15 @@ export class IndexGroup {
 		else if (bytes) writes.set(place, null);
 	}
 
+	#startAnew(purgeSeq: string): void {
+		const { epoch, roots } = this.#header;
+		const { nextBlock, version } = this.#header;
+		// Numbers go on: blocks of the old ones may still be in the cache.
+		this.#header = { ...newHeader(epoch, purgeSeq, roots.length), nextBlock, version: version + 1 };
+		this.#bornAt = version + 1;
+		this.#isForeign = true;
+	}
+
 	async #clear(): Promise<void> {
 		const keys = ['b', 'd'].flatMap((kind) =>
 			this.#blocks.keys(`${kind}/${this.#definition.signature}/`)
@@ -277,14 +310,12 @@ export class IndexGroup {
 		});
 	}
 
-	#read(at: number): Block {
+	#read(at: number, version = this.#header.version): Block {
 		const cached = this.#cache.find(this.#id, at);
 		if (cached) return cached;
 		const bytes = this.#blocks.read(this.#key('b', at.toString(36)));
 		if (!bytes) {
-			const { epoch, roots } = this.#header;
-			this.#header = newHeader(epoch, roots.length);
-			this.#isForeign = true;
+			if (version >= this.#bornAt) this.#startAnew(this.#header.purgeSeq);
 			throw new IndexDamaged();
 		}
 		const text = bytes.toString();
@@ -299,13 +330,22 @@ export class IndexGroup {
 	}
 }
 
-function newHeader(epoch: string, indexes: number): Header {
+/** Of one document, rows of the same key stand in the order of their values, as in CouchDB. */
+function inOrder(rows: readonly EmittedRow[]): readonly EmittedRow[] {
+	return rows.length < 2
+		? rows
+		: rows.toSorted((a, b) => collate(a[0], b[0]) || collate(a[1], b[1]));
+}
+
+function newHeader(epoch: string, purgeSeq: string, indexes: number): Header {
 	return {
 		epoch,
+		purgeSeq,
 		seq: '0',
 		nextBlock: 1,
 		version: 1,
 		roots: Array.from({ length: indexes }, () => null),
-		retired: []
+		retired: [],
+		bytes: 0
 	};
 }

@@ -49,9 +49,10 @@ export class Indexes {
 		db: Database,
 		blocks: IndexBlocks,
 		definition: IndexDefinition
-	): Promise<{ isUpdating: boolean; seq: string; waiting: number }> {
+	): Promise<{ isUpdating: boolean; seq: string; readers: number; bytes: number }> {
 		const { group } = await this.#group(db, blocks, definition);
-		return { isUpdating: group.isUpdating, seq: group.seq, waiting: group.readerCount };
+		const { isUpdating, seq, readerCount: readers, bytes } = group;
+		return { isUpdating, seq, readers, bytes };
 	}
 
 	/** Takes out what no longer belongs to any definition. */
@@ -66,6 +67,11 @@ export class Indexes {
 			this.#open.delete(name);
 			await removeGroup(blocks, signature);
 		}
+	}
+
+	/** Ends updates under way; call it before the store closes. */
+	async close(): Promise<void> {
+		await Promise.all([...this.#open.values()].map(({ group }) => group.stop()));
 	}
 
 	async #update(open: OpenGroup, db: Database): Promise<void> {

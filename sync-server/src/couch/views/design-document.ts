@@ -1,0 +1,94 @@
+/** What a design document says of its views (https://docs.couchdb.org/en/stable/api/ddoc/views.html). */
+
+import { createHash } from 'node:crypto';
+import { isJsonObject } from '../../http/body.ts';
+import { CouchError, notFound } from '../../http/errors.ts';
+import { builtInReduce, type BuiltInReduce } from '../../indexes/built-in-reduce.ts';
+import type { Database, Json, JsonObject, StoredRevision } from '../../store/document-store.ts';
+
+export type ReduceFunction =
+	{ kind: 'built-in'; name: BuiltInReduce } | { kind: 'own'; source: string };
+
+export interface View {
+	name: string;
+	map: string;
+	reduce: ReduceFunction | null;
+}
+
+export interface ViewDesign {
+	/** Names the indexes of these views: other functions, another signature. */
+	signature: string;
+	views: View[];
+	/** Modules the map functions may `require`. */
+	lib: Json;
+}
+
+/** The design document of a name. Throws 404 when there is none. */
+export async function readDesign(db: Database, name: string): Promise<StoredRevision> {
+	const design = await db.read(`_design/${name}`);
+	if (!design) throw notFound('missing');
+	if (design.deleted) throw notFound('deleted');
+	return design;
+}
+
+/** The JavaScript views of a design document; what is no view is left out. */
+export function viewDesignOf({ body }: StoredRevision): ViewDesign {
+	const { views, language, options } = body;
+	const found: View[] = [];
+	if (isJsonObject(views) && isJavaScript(language)) {
+		for (const [name, view] of Object.entries(views)) {
+			if (name === 'lib' || !isJsonObject(view) || typeof view['map'] !== 'string') continue;
+			found.push({ name, map: view['map'], reduce: reduceOf(view['reduce']) });
+		}
+	}
+	const lib = (isJsonObject(views) ? views['lib'] : null) ?? null;
+	const kept = found.map(({ name, map, reduce }) => [
+		name,
+		map,
+		reduce?.kind === 'built-in' ? reduce.name : null
+	]);
+	const signature = createHash('md5')
+		.update(JSON.stringify(['javascript', kept, lib, options ?? null]))
+		.digest('hex');
+	return { signature, views: found, lib };
+}
+
+function reduceOf(reduce: Json | undefined): ReduceFunction | null {
+	if (typeof reduce !== 'string' || reduce === '') return null;
+	const name = builtInReduce(reduce);
+	return name ? { kind: 'built-in', name } : { kind: 'own', source: reduce };
+}
+
+function isJavaScript(language: Json | undefined): boolean {
+	return language === undefined || language === 'javascript';
+}
+
+/** Refuses a design document that can never be used, before it is written. */
+export function requireUsableDesign(body: JsonObject): void {
+	const { views, language, filters } = body;
+	if (views !== undefined && !isJsonObject(views)) {
+		throw invalidDesign('`views` parameter must be an object.');
+	}
+	if (filters !== undefined && !isJsonObject(filters)) {
+		throw invalidDesign('`filters` parameter must be an object.');
+	}
+	if (!isJavaScript(language)) return;
+	for (const [name, view] of Object.entries(views ?? {})) {
+		if (name === 'lib') continue;
+		if (!isJsonObject(view)) throw invalidDesign('View must be an object.');
+		const { map, reduce } = view;
+		if (map !== undefined && typeof map !== 'string') {
+			throw invalidDesign(`\`map\` in ${name} must be a string`);
+		}
+		if (reduce !== undefined && typeof reduce !== 'string') {
+			throw invalidDesign(`\`reduce\` in ${name} must be a string`);
+		}
+		if (reduce?.startsWith('_') && !builtInReduce(reduce)) {
+			throw invalidDesign(`\`${reduce}\` is not a supported reduce function.`);
+		}
+	}
+}
+
+function invalidDesign(reason: string): CouchError {
+	return new CouchError(400, 'invalid_design_doc', reason);
+}

@@ -1,0 +1,52 @@
+import type { FunctionRunner } from '../../design/function-runner.ts';
+import { mapProgram } from '../../design/programs.ts';
+import { reducerOf } from '../../indexes/built-in-reduce.ts';
+import type { DocumentRows, EmittedRow, IndexDefinition } from '../../indexes/index-group.ts';
+import type { ChangeRow, Database, Json, JsonObject } from '../../store/document-store.ts';
+import { documentJson } from '../document-json.ts';
+import type { ViewDesign } from './design-document.ts';
+
+/** The indexes of a design document's views: its map functions run in their thread. */
+export function viewIndex(
+	functions: FunctionRunner,
+	scope: string,
+	{ signature, views, lib }: ViewDesign
+): IndexDefinition {
+	const program = mapProgram(
+		scope,
+		views.map(({ map }) => map),
+		lib
+	);
+	return {
+		signature,
+		reducers: views.map(({ reduce }) =>
+			reduce?.kind === 'built-in' ? reducerOf(reduce.name) : null
+		),
+		async map(db, changes) {
+			const texts: string[] = [];
+			for (const change of changes) texts.push(JSON.stringify(await mappedDocument(db, change)));
+			const answers = await functions.run(program, texts);
+			return answers.map((answer) => (answer.ok ? rowsOf(answer.text, views.length) : []));
+		}
+	};
+}
+
+/** A document as map functions see it. A revision that is gone by now comes again with its next change. */
+export async function mappedDocument(db: Database, { id, leaves }: ChangeRow): Promise<JsonObject> {
+	const revision = await db.read(id, leaves[0]);
+	if (!revision) return { _id: id };
+	const view = leaves.length > 1 ? { conflicts: true, deletedConflicts: true } : {};
+	return documentJson(db, revision, view);
+}
+
+/** What a program answered: functions that change the language's own objects can make it anything. */
+function rowsOf(text: string, views: number): DocumentRows {
+	const answer = JSON.parse(text) as Json;
+	return Array.from({ length: views }, (_, i) => {
+		const rows = Array.isArray(answer) ? (answer[i] ?? []) : [];
+		return (Array.isArray(rows) ? rows : []).map((row): EmittedRow => {
+			const [key = null, value = null] = Array.isArray(row) ? row : [];
+			return [key, value];
+		});
+	});
+}
