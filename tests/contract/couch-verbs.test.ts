@@ -414,8 +414,8 @@ describe('malformed requests', () => {
 		expect(await call('GET', `${url}/_changes?feed=strange`)).toMatchObject({ status: 400 });
 		expect(await call('GET', `${url}/_changes?filter=ddoc/name`)).toMatchObject({ status: 501 });
 		expect(await call('POST', `${url}/_find`, {})).toMatchObject({
-			status: 501,
-			json: { error: 'not_implemented' }
+			status: 400,
+			json: { error: 'missing_required_key' }
 		});
 		expect(await call('PUT', url)).toMatchObject({ status: 412, json: { error: 'file_exists' } });
 		expect(await call('PUT', `${server.origin}/Bad`)).toMatchObject({
