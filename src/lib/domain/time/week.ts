@@ -1,0 +1,41 @@
+import { Temporal } from 'temporal-polyfill';
+import { ok, refuse, type Result } from '../refusal.ts';
+
+/** The seven dates of an ISO 8601 week such as `2026-W48`, Monday first. Refuses with `time.week_unreadable`. */
+export function datesOfWeek(week: string): Result<string[]> {
+	const match = /^(\d{4})-W(\d{2})$/.exec(week);
+	if (match === null) return refuse('time.week_unreadable', 'week');
+	// The fourth of January is always in the first week.
+	const fourth = Temporal.PlainDate.from({ year: Number(match[1]), month: 1, day: 4 });
+	const monday = fourth
+		.subtract({ days: fourth.dayOfWeek - 1 })
+		.add({ weeks: Number(match[2]) - 1 });
+	const isThere = monday.yearOfWeek === Number(match[1]) && monday.weekOfYear === Number(match[2]);
+	if (!isThere) return refuse('time.week_unreadable', 'week');
+	return ok(Array.from({ length: 7 }, (_, days) => monday.add({ days }).toString()));
+}
+
+/** 1 is Monday, 7 Sunday. */
+export function weekdayOf(date: string): number {
+	return Temporal.PlainDate.from(date).dayOfWeek;
+}
+
+export function daysFrom(date: string, later: string): number {
+	return Temporal.PlainDate.from(date).until(later).days;
+}
+
+export function shiftDays(date: string, days: number): string {
+	return Temporal.PlainDate.from(date).add({ days }).toString();
+}
+
+export function shiftMonths(date: string, months: number): string {
+	return Temporal.PlainDate.from(date).add({ months }).toString();
+}
+
+export function isDate(text: string): boolean {
+	try {
+		return /^\d{4}-\d{2}-\d{2}$/.test(text) && Temporal.PlainDate.from(text).toString() === text;
+	} catch {
+		return false;
+	}
+}
