@@ -232,6 +232,8 @@ export class TestPerson {
 			trip: this.document('trip', tripId, {
 				state: 'stopped',
 				...span,
+				distanceLowM: null,
+				distanceHighM: null,
 				distanceMethod: 'wgs84-1',
 				gaps: [],
 				fixCount: 1,

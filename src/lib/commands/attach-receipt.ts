@@ -32,7 +32,7 @@ export async function attachReceipt(
 		return refuse('photo.twice', 'receiptIds');
 	}
 	const receiptId = documentId('receipt', context.me.userId, context.identities.ulid());
-	const envelope = newEnvelope(context);
+	const envelope = newEnvelope(context, 'receipt');
 	await context.documents.add({
 		_id: receiptId,
 		type: 'receipt',

@@ -1,4 +1,6 @@
 import type { CaseView } from '@outlay/domain/case-of';
+import { DOCUMENT_SCHEMAS } from '@outlay/domain/documents';
+import type { DocumentType } from '@outlay/domain/identifiers';
 import type { Setting } from '@outlay/domain/setting';
 import type {
 	Clock,
@@ -28,11 +30,11 @@ export interface DeedContext {
 	caseOf: (subjectId: string) => Promise<CaseView | null>;
 }
 
-/** The document's members that are the same for every type. */
-export function newEnvelope(context: Pick<DeedContext, 'me' | 'clock'>) {
+/** The members that every document has, with the version its type has now. */
+export function newEnvelope(context: Pick<DeedContext, 'me' | 'clock'>, type: DocumentType) {
 	const now = new Date(context.clock.nowMs()).toISOString();
 	return {
-		schema: 1,
+		schema: DOCUMENT_SCHEMAS[type].version,
 		companyId: context.me.companyId,
 		ownerId: context.me.userId,
 		createdAt: now,

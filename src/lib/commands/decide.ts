@@ -27,7 +27,7 @@ export async function decide(
 	const isOpen = standing?.state === 'waiting' || standing?.state === 'asked';
 	if (!isOpen || standing.submissionId !== submissionId) return refuse('decision.not_waiting');
 
-	const envelope = newEnvelope(context);
+	const envelope = newEnvelope(context, 'decision');
 	await context.documents.add({
 		_id: documentId('decision', context.me.userId, context.identities.ulid()),
 		type: 'decision',

@@ -32,6 +32,8 @@ export async function finishTrip(context: DeedContext, tripId: string): Promise<
 			{
 				...document.body,
 				distanceM,
+				distanceLowM: Math.round(measured.lowM),
+				distanceHighM: Math.round(measured.highM),
 				distanceMethod: measured.method,
 				gaps: measured.gaps,
 				fixCount: fixes.length,
@@ -47,7 +49,7 @@ export async function finishTrip(context: DeedContext, tripId: string): Promise<
 		await context.documents.add({
 			_id: routeId,
 			type: 'route',
-			...newEnvelope(context),
+			...newEnvelope(context, 'route'),
 			body: {
 				tripId,
 				stretches: measured.stretches,
@@ -65,7 +67,7 @@ export async function finishTrip(context: DeedContext, tripId: string): Promise<
 		await context.documents.add({
 			_id: transactionId,
 			type: 'transaction',
-			...newEnvelope(context),
+			...newEnvelope(context, 'transaction'),
 			body: {
 				kind: 'mileage',
 				tripId,

@@ -174,6 +174,9 @@ export interface TripMeasuring {
 		pauses: readonly { fromMs: number; toMs: number }[]
 	): Promise<{
 		distanceM: number;
+		/** The truth lies between these in nine cases of ten. */
+		lowM: number;
+		highM: number;
 		method: string;
 		gaps: TripGap[];
 		/** Simplified, one list for each stretch between gaps. */

@@ -9,7 +9,7 @@ export async function recall(context: DeedContext, transactionId: string): Promi
 	if (standing === null || !['waiting', 'asked'].includes(standing.state)) {
 		return refuse('recall.nothing_waits');
 	}
-	const envelope = newEnvelope(context);
+	const envelope = newEnvelope(context, 'recall');
 	await context.documents.add({
 		_id: documentId('recall', context.me.userId, context.identities.ulid()),
 		type: 'recall',

@@ -35,7 +35,7 @@ export async function saveDraft<K extends TransactionKind>(
 		await context.documents.add({
 			_id: transactionId,
 			type: 'transaction',
-			...newEnvelope(context),
+			...newEnvelope(context, 'transaction'),
 			body: { ...begin(await draftStart(context)), ...change }
 		});
 		return { ok: true, value: undefined };

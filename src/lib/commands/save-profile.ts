@@ -12,7 +12,7 @@ export async function saveProfile(
 		await context.documents.add({
 			_id: profileId,
 			type: 'profile',
-			...newEnvelope(context),
+			...newEnvelope(context, 'profile'),
 			body: { language: 'en', theme: 'system', ...change }
 		});
 	} else {

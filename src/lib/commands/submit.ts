@@ -37,7 +37,7 @@ export async function submit(context: DeedContext, transactionId: string): Promi
 	const trip = await tripFacts(context, snapshot);
 	if (!trip.ok) return trip;
 
-	const envelope = newEnvelope(context);
+	const envelope = newEnvelope(context, 'submission');
 	const content: Omit<SubmissionBody, 'contentHash'> = {
 		subjectId: transactionId,
 		previousId: standing?.submissionId ?? null,

@@ -41,7 +41,12 @@ export function createTraceWriter(
 		const body = { tripId, n: chunk, isOpen, fixes };
 		if (openFixes.length === 0 && (await context.documents.get('trace', id)) === null) {
 			openedAtMs = context.clock.nowMs();
-			await context.documents.add({ _id: id, type: 'trace', ...newEnvelope(context), body });
+			await context.documents.add({
+				_id: id,
+				type: 'trace',
+				...newEnvelope(context, 'trace'),
+				body
+			});
 		} else {
 			await context.documents.edit('trace', id, (document) =>
 				withBody(document, body, context.clock)

@@ -2,7 +2,8 @@ import { documentId } from '@outlay/domain/identifiers';
 import { refuse } from '@outlay/domain/refusal';
 import { routeStretches } from '@outlay/domain/route-line';
 import { settingOn } from '@outlay/domain/setting';
-import { createDistanceMeter, type DistanceMeter } from '@outlay/domain/trace-distance';
+import { createDistanceMeter, type DistanceMeter } from '@outlay/domain/distance-meter';
+import { fixOfRow } from '@outlay/domain/trace-fix';
 import type { FixRow, Trip, TripBody, TripDeed } from '@outlay/domain/trip';
 import type { Done, Recording, TripRecorder } from './app.ts';
 import { firstOf, localDay, newEnvelope, withBody, type DeedContext } from './context.ts';
@@ -87,7 +88,7 @@ export function createTripRecorder(context: RecorderContext): TripRecorder & {
 			// The fix stays queued and is written with the next one.
 			(error: unknown) => show({ storageFailure: codeOf(error) })
 		);
-		meter.add(row);
+		meter.add(fixOfRow(row));
 		const { distanceM, gaps, path } = meter.reading();
 		show({
 			distanceM,
@@ -146,12 +147,14 @@ export function createTripRecorder(context: RecorderContext): TripRecorder & {
 			await context.documents.add({
 				_id: tripId,
 				type: 'trip',
-				...newEnvelope(context),
+				...newEnvelope(context, 'trip'),
 				body: {
 					state: 'recording',
 					startedAtMs,
 					stoppedAtMs: null,
 					distanceM: null,
+					distanceLowM: null,
+					distanceHighM: null,
 					distanceMethod: null,
 					gaps: [],
 					fixCount: 0,
@@ -233,7 +236,7 @@ export function createTripRecorder(context: RecorderContext): TripRecorder & {
 	async function replay(trip: Trip): Promise<void> {
 		meter = createDistanceMeter({ pauses: pausesOf(trip.body) });
 		const fixes = await context.documents.fixesOf(trip._id);
-		for (const fix of fixes) meter.add(fix);
+		for (const row of fixes) meter.add(fixOfRow(row));
 		const { distanceM, gaps, path } = meter.reading();
 		show({ distanceM, gaps, stretches: routeStretches(path, gaps), fixCount: fixes.length });
 	}

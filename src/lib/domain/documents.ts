@@ -22,7 +22,15 @@ import {
 	type Submission
 } from './submission.ts';
 import { TransactionSchema, type Transaction } from './transaction.ts';
-import { RouteSchema, TraceSchema, TripSchema, type Route, type Trace, type Trip } from './trip.ts';
+import {
+	RouteSchema,
+	TraceSchema,
+	TripSchema,
+	tripFromVersion1,
+	type Route,
+	type Trace,
+	type Trip
+} from './trip.ts';
 
 export type OutlayDocument =
 	| Transaction
@@ -47,7 +55,7 @@ export const DOCUMENT_SCHEMAS: {
 } = {
 	transaction: { version: 1, schema: TransactionSchema },
 	receipt: { version: 1, schema: ReceiptSchema },
-	trip: { version: 1, schema: TripSchema },
+	trip: { version: 2, schema: TripSchema },
 	trace: { version: 1, schema: TraceSchema },
 	route: { version: 1, schema: RouteSchema },
 	submission: { version: 1, schema: SubmissionSchema },
@@ -64,7 +72,9 @@ export const DOCUMENT_SCHEMAS: {
 type Upcast = (body: Record<string, unknown>) => Record<string, unknown>;
 
 /** `UPCASTS[type][n]` lifts version n to n + 1. */
-const UPCASTS: { readonly [T in DocumentType]?: Readonly<Record<number, Upcast>> } = {};
+const UPCASTS: { readonly [T in DocumentType]?: Readonly<Record<number, Upcast>> } = {
+	trip: { 1: tripFromVersion1 }
+};
 
 /**
  * Lifts a stored document to the schema this app knows; serves pull, migrations and server. A document newer

@@ -22,7 +22,14 @@ export interface Merged {
  */
 const FIELDS_THAT_BELONG_TOGETHER: readonly (readonly string[])[] = [
 	['amountMinor', 'amountText', 'currency', 'rate'],
-	['distanceM', 'distanceText', 'distanceSource', 'distanceMethod'],
+	[
+		'distanceM',
+		'distanceLowM',
+		'distanceHighM',
+		'distanceText',
+		'distanceSource',
+		'distanceMethod'
+	],
 	['fromAt', 'toAt'],
 	['fromMs', 'toMs'],
 	['startsAt', 'endsAt'],

@@ -21,6 +21,9 @@ export const TripBody = Type.Object(
 		startedAtMs: Ms(ROUTE),
 		stoppedAtMs: Nullable(Ms(ROUTE)),
 		distanceM: Nullable(Type.Number({ minimum: 0, maximum: 10_000_000, privacy: ROUTE })),
+		/** The true distance lies between these in nine cases of ten; null as long as there is none. */
+		distanceLowM: Nullable(Type.Number({ minimum: 0, maximum: 10_000_000, privacy: ROUTE })),
+		distanceHighM: Nullable(Type.Number({ minimum: 0, maximum: 1e9, privacy: ROUTE })),
 		/** Algorithm and version that gave the distance, so it can be recomputed and explained. */
 		distanceMethod: Nullable(Type.String({ maxLength: 60, privacy: CLAIM })),
 		gaps: Type.Array(TripGap, { maxItems: 5000 }),
@@ -49,6 +52,11 @@ export type TripDeed = 'start' | 'pause' | 'resume' | 'restart' | 'stop';
 export type TripBody = Omit<Static<typeof TripBody>, 'events'> & {
 	events: { deed: TripDeed; atMs: number }[];
 };
+
+/** Version 1 had no interval: what was measured then says nothing about it. */
+export function tripFromVersion1(body: Record<string, unknown>): Record<string, unknown> {
+	return { ...body, distanceLowM: null, distanceHighM: null };
+}
 
 /** Less than this is a phone that lay still: nothing to be paid. */
 export const LEAST_TRIP_M = 50;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { TRACE_METHOD } from '@outlay/domain/trace-distance';
 import type { FixRow } from '@outlay/domain/trip';
 import { createLazyWorker } from '#lib/workers/lazy-worker.ts';
 import { measureTrip } from '#lib/workers/measure-trip.ts';
@@ -14,7 +15,9 @@ describe('trip measuring', () => {
 	it('gives distance, gaps and line of a trip from the worker', async () => {
 		const trip = await createTripMeasuring().measure(fixes, []);
 		expect(trip).toEqual(measureTrip(fixes, []));
-		expect(trip.method).toBe('wgs84-sum@1');
+		expect(trip.method).toBe(TRACE_METHOD);
+		expect(trip.lowM).toBeLessThan(trip.distanceM);
+		expect(trip.highM).toBeGreaterThan(trip.distanceM);
 		expect(trip.distanceM).toBeGreaterThan(17_500);
 		expect(trip.gaps).toHaveLength(1);
 		expect(trip.stretches).toHaveLength(2);

@@ -22,7 +22,7 @@ const SCHEMA_HASHES: Record<string, string> = {
 	'submission@1': '714cbaa2dec42deb',
 	'trace@1': '27c5b7b6ab9a8af7',
 	'transaction@1': '706ca39093d66265',
-	'trip@1': '1329c20d52364b07'
+	'trip@2': 'aa8425a74fbd6538'
 };
 
 /** Annotations stand outside the hash: a purpose may be worded better without a new version. */
@@ -122,6 +122,40 @@ describe('checkDocument', () => {
 });
 
 describe('upcast', () => {
+	test('a trip measured before there were intervals has none', () => {
+		const old = {
+			_id: 'trip:worker:01j00000000000000000000001',
+			type: 'trip' as const,
+			schema: 1,
+			companyId: 'nordlys',
+			ownerId: 'worker',
+			createdAt: '2026-03-02T08:00:00.000Z',
+			updatedAt: '2026-03-02T09:00:00.000Z',
+			body: {
+				state: 'stopped',
+				startedAtMs: 1_772_438_400_000,
+				stoppedAtMs: 1_772_442_000_000,
+				distanceM: 4120,
+				distanceMethod: 'wgs84-sum@1',
+				gaps: [{ fromMs: 1_772_439_000_000, toMs: 1_772_439_060_000, straightM: 310.5 }],
+				fixCount: 3300,
+				events: [{ deed: 'start', atMs: 1_772_438_400_000 }],
+				fixesSha256: null
+			}
+		};
+		const lifted = upcast(old);
+		expect(lifted.isNewer).toBe(false);
+		expect(lifted.document).toEqual({
+			...old,
+			schema: 2,
+			body: { ...old.body, distanceLowM: null, distanceHighM: null }
+		});
+		// An app that was not updated yet may still send it.
+		expect(checkDocument({ ...old })).toMatchObject({ ok: true });
+		expect(checkDocument({ ...lifted.document })).toMatchObject({ ok: true });
+		expect(checkDocument({ ...lifted.document, schema: 1 })).toMatchObject({ ok: true });
+	});
+
 	test('leaves a present document as it is, and marks a newer one', () => {
 		const present = aTransaction();
 		const asStored = present as unknown as Parameters<typeof upcast>[0];

@@ -1,0 +1,156 @@
+/**
+ * Power of a vehicle's acceleration per direction, m²/s³: within a second of hard driving the velocity changes by
+ * 5 m/s, 0.5 g, about what braking and corners reach on the road. Anything from 9 to 25 measures recordings alike.
+ */
+const ACCELERATION_POWER = 25;
+/** Before the first fix nothing is known about the velocity. */
+const UNKNOWN_VELOCITY_VARIANCE = 1e8;
+
+/** One unbroken drive, in columns: places as metres from its first one. */
+export interface Leg {
+	length: number;
+	/** From the first fix, strictly increasing. */
+	seconds: Float64Array;
+	x: Float64Array;
+	y: Float64Array;
+	z: Float64Array;
+	/** Variance of each place in each direction, m². */
+	placeVariance: Float64Array;
+	velocityX: Float64Array;
+	velocityY: Float64Array;
+	velocityZ: Float64Array;
+	/** Variance of each velocity in each direction, m²/s²; infinite where none was measured. */
+	velocityVariance: Float64Array;
+}
+
+/** An empty leg for so many fixes, without measured velocities. */
+export function emptyLeg(length: number): Leg {
+	const column = () => new Float64Array(length);
+	return {
+		length,
+		seconds: column(),
+		x: column(),
+		y: column(),
+		z: column(),
+		placeVariance: column(),
+		velocityX: column(),
+		velocityY: column(),
+		velocityZ: column(),
+		velocityVariance: column().fill(Infinity)
+	};
+}
+
+/**
+ * The most likely places and velocities of a vehicle at the times of its fixes, given all of them: a Kalman filter with
+ * a constant-velocity model driven by white acceleration (Bar-Shalom, Li, Kirubarajan, "Estimation with applications to
+ * tracking and navigation", 2001, 6.2.2), followed by the Rauch-Tung-Striebel smoother ("Maximum likelihood estimates of
+ * linear dynamic systems", AIAA Journal 3, 1965).
+ *
+ * The uncertainty of a fix and of a manoeuvre is the same in every direction, so x, y and z share one 2×2 covariance
+ * and no direction is special: a trace that is turned, or driven backwards, is smoothed to the same line. The returned
+ * variances are those of the smoothed values.
+ */
+export function smoothLeg(leg: Leg): Leg {
+	const { length, seconds } = leg;
+	const out = { ...emptyLeg(length), seconds };
+	const { x, y, z, velocityX, velocityY, velocityZ } = out;
+	/** Covariance of place and velocity: `[place, crossed, velocity]` variances. */
+	const place = out.placeVariance;
+	const crossed = new Float64Array(length);
+	const velocity = out.velocityVariance;
+
+	let [atX, atY, atZ] = [leg.x[0]!, leg.y[0]!, leg.z[0]!];
+	let [byX, byY, byZ] = [0, 0, 0];
+	let [p, c, v] = [leg.placeVariance[0]!, 0, UNKNOWN_VELOCITY_VARIANCE];
+	for (let n = 0; n < length; n += 1) {
+		if (n > 0) {
+			const dt = seconds[n]! - seconds[n - 1]!;
+			atX += dt * byX;
+			atY += dt * byY;
+			atZ += dt * byZ;
+			p += dt * (2 * c + dt * v) + (ACCELERATION_POWER * dt * dt * dt) / 3;
+			c += dt * v + (ACCELERATION_POWER * dt * dt) / 2;
+			v += ACCELERATION_POWER * dt;
+			const gain = 1 / (p + leg.placeVariance[n]!);
+			const offX = leg.x[n]! - atX;
+			const offY = leg.y[n]! - atY;
+			const offZ = leg.z[n]! - atZ;
+			const placeGain = p * gain;
+			const velocityGain = c * gain;
+			atX += placeGain * offX;
+			atY += placeGain * offY;
+			atZ += placeGain * offZ;
+			byX += velocityGain * offX;
+			byY += velocityGain * offY;
+			byZ += velocityGain * offZ;
+			v -= velocityGain * c;
+			c -= placeGain * c;
+			p -= placeGain * p;
+		}
+		const noise = leg.velocityVariance[n]!;
+		if (noise < Infinity) {
+			const gain = 1 / (v + noise);
+			const offX = leg.velocityX[n]! - byX;
+			const offY = leg.velocityY[n]! - byY;
+			const offZ = leg.velocityZ[n]! - byZ;
+			const placeGain = c * gain;
+			const velocityGain = v * gain;
+			atX += placeGain * offX;
+			atY += placeGain * offY;
+			atZ += placeGain * offZ;
+			byX += velocityGain * offX;
+			byY += velocityGain * offY;
+			byZ += velocityGain * offZ;
+			p -= placeGain * c;
+			c -= placeGain * v;
+			v -= velocityGain * v;
+		}
+		x[n] = atX;
+		y[n] = atY;
+		z[n] = atZ;
+		velocityX[n] = byX;
+		velocityY[n] = byY;
+		velocityZ[n] = byZ;
+		place[n] = p;
+		crossed[n] = c;
+		velocity[n] = v;
+	}
+
+	for (let n = length - 2; n >= 0; n -= 1) {
+		const dt = seconds[n + 1]! - seconds[n]!;
+		const fp = place[n]!;
+		const fc = crossed[n]!;
+		const fv = velocity[n]!;
+		// What the filter foretold for the next fix, from this one …
+		const tp = fp + dt * (2 * fc + dt * fv) + (ACCELERATION_POWER * dt * dt * dt) / 3;
+		const tc = fc + dt * fv + (ACCELERATION_POWER * dt * dt) / 2;
+		const tv = fv + ACCELERATION_POWER * dt;
+		// … and how a surprise there reflects on the place and velocity here: P Fᵀ (F P Fᵀ + Q)⁻¹.
+		const scale = 1 / (tp * tv - tc * tc);
+		const pp = ((fp + dt * fc) * tv - fc * tc) * scale;
+		const pv = (fc * tp - (fp + dt * fc) * tc) * scale;
+		const vp = ((fc + dt * fv) * tv - fv * tc) * scale;
+		const vv = (fv * tp - (fc + dt * fv) * tc) * scale;
+
+		const offX = x[n + 1]! - x[n]! - dt * velocityX[n]!;
+		const offY = y[n + 1]! - y[n]! - dt * velocityY[n]!;
+		const offZ = z[n + 1]! - z[n]! - dt * velocityZ[n]!;
+		const turnX = velocityX[n + 1]! - velocityX[n]!;
+		const turnY = velocityY[n + 1]! - velocityY[n]!;
+		const turnZ = velocityZ[n + 1]! - velocityZ[n]!;
+		x[n]! += pp * offX + pv * turnX;
+		y[n]! += pp * offY + pv * turnY;
+		z[n]! += pp * offZ + pv * turnZ;
+		velocityX[n]! += vp * offX + vv * turnX;
+		velocityY[n]! += vp * offY + vv * turnY;
+		velocityZ[n]! += vp * offZ + vv * turnZ;
+
+		const dp = place[n + 1]! - tp;
+		const dc = crossed[n + 1]! - tc;
+		const dv = velocity[n + 1]! - tv;
+		place[n] = fp + pp * (pp * dp + 2 * pv * dc) + pv * pv * dv;
+		crossed[n] = fc + vp * (pp * dp + pv * dc) + vv * (pp * dc + pv * dv);
+		velocity[n] = fv + vp * (vp * dp + 2 * vv * dc) + vv * vv * dv;
+	}
+	return out;
+}
