@@ -1,0 +1,61 @@
+import { createDistanceMeter } from '@outlay/domain/distance-meter';
+import { measureTrace } from '@outlay/domain/trace-distance';
+import type { TraceFix } from '@outlay/domain/trace-fix';
+import { quantile } from '../../support/quantile.ts';
+import { syntheticTrace } from '../../support/synthetic-trace.ts';
+import { PEERS } from './peers.ts';
+
+const DAY_FIXES = 86_400;
+const ROUNDS = 9;
+
+/** Rows of a table: how long a day with a fix each second takes, here and with the peers. */
+export function throughputRows(): string[][] {
+	const { fixes } = syntheticTrace({ drivenMinutes: 1440, seed: 1, hasCanyons: true });
+	const day = fixes.slice(0, DAY_FIXES);
+	const ways = [
+		{ name: 'ours', measureM: (fixes: readonly TraceFix[]) => measureTrace(fixes).distanceM },
+		...PEERS
+	];
+	return [...ways.map(({ name, measureM }) => dayRow(name, day, measureM)), liveRow(day)];
+}
+
+function dayRow(
+	name: string,
+	day: readonly TraceFix[],
+	measureM: (fixes: readonly TraceFix[]) => number
+): string[] {
+	const times = Array.from({ length: ROUNDS }, () => {
+		const startMs = performance.now();
+		measureM(day);
+		return performance.now() - startMs;
+	});
+	const medianMs = quantile(times, 0.5);
+	return [
+		name,
+		milliseconds(times[0]!),
+		milliseconds(medianMs),
+		milliseconds(Math.min(...times)),
+		(day.length / medianMs / 1000).toFixed(2)
+	];
+}
+
+/** The live display: what one more fix costs. */
+function liveRow(day: readonly TraceFix[]): string[] {
+	const meter = createDistanceMeter();
+	const times = day.map((fix) => {
+		const startMs = performance.now();
+		meter.add(fix);
+		return performance.now() - startMs;
+	});
+	return [
+		'ours, live, one fix',
+		milliseconds(times[0]!),
+		milliseconds(quantile(times, 0.5)),
+		milliseconds(Math.min(...times)),
+		(1 / quantile(times, 0.5) / 1000).toFixed(2)
+	];
+}
+
+function milliseconds(figure: number): string {
+	return figure < 1 ? figure.toFixed(4) : figure.toFixed(0);
+}
