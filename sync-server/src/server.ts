@@ -21,6 +21,7 @@ import { registerHealthRoute } from './http/health-route.ts';
 import { openLog } from './http/log.ts';
 import { registerSecurityHeaders } from './http/security-headers.ts';
 import { takeSmallBodies } from './http/small-bodies.ts';
+import { shownConfig } from './shown-config.ts';
 import { Mailroom } from './mailroom/mailroom.ts';
 import { registerRegionRoutes } from './regions/region-routes.ts';
 import type { DocumentStore } from './store/document-store.ts';
@@ -151,7 +152,15 @@ export async function createServer({
 		store,
 		access,
 		version: COUCH_VERSION,
-		bodyLimitBytes: limits.bodyBytes
+		bodyLimitBytes: limits.bodyBytes,
+		shownConfig: shownConfig(config, store.uuid),
+		ownServer() {
+			const { administrator } = config;
+			if (!app.server.listening || administrator === null) return null;
+			const { name, password } = administrator;
+			const authorization = `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}`;
+			return { url: ownAddress(app.server.address() as AddressInfo), authorization };
+		}
 	});
 
 	return {
@@ -186,6 +195,12 @@ export async function createServer({
 			await store.close();
 		}
 	};
+}
+
+/** Where this process reaches itself, also when it listens on every address of the machine. */
+function ownAddress(bound: AddressInfo): string {
+	const isAny = bound.address === '0.0.0.0' || bound.address === '::';
+	return addressOf(isAny ? { ...bound, address: '127.0.0.1', family: 'IPv4' } : bound);
 }
 
 function addressOf({ address, port, family }: AddressInfo): string {

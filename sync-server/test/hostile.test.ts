@@ -125,10 +125,12 @@ describe('somebody with a session', () => {
 				]);
 			}
 		}
-		for (const verb of ['_all_dbs', '_dbs_info', '_db_updates', '_active_tasks']) {
+		const administrators = ['_all_dbs', '_dbs_info', '_db_updates', '_active_tasks', 'metrics'];
+		const ofTheNode = ['_config', '_config/admins', '_config/admins/root', '_stats', '_prometheus'];
+		for (const verb of [...administrators, ...ofTheNode.map((name) => `_node/_local/${name}`)]) {
 			expect((await send('GET', `/${verb}`, { cookie: jonas.cookie })).status).toBe(403);
 		}
-		for (const verb of ['_replicate', '_node/_local/_config', '_users', '_users/_bulk_docs']) {
+		for (const verb of ['_replicate', '_users', '_users/_bulk_docs', '_dbs_info']) {
 			const { status } = await send('POST', `/${verb}`, { cookie: jonas.cookie });
 			expect([verb, [403, 404].includes(status)]).toEqual([verb, true]);
 		}

@@ -72,8 +72,16 @@ export async function startCouchServer(): Promise<CouchServer> {
 		// Open feeds don't hold up the end of a test.
 		forceCloseConnections: true
 	});
-	registerCouchRoutes(app, { store, access, version: '0.1.0', bodyLimitBytes: BODY_LIMIT_BYTES });
-	const origin = await app.listen({ host: '127.0.0.1', port: 0 });
+	let origin = '';
+	registerCouchRoutes(app, {
+		store,
+		access,
+		version: '0.1.0',
+		bodyLimitBytes: BODY_LIMIT_BYTES,
+		shownConfig: { log: { level: 'silent' } },
+		ownServer: () => ({ url: origin })
+	});
+	origin = await app.listen({ host: '127.0.0.1', port: 0 });
 	return {
 		origin,
 		store,

@@ -14,6 +14,14 @@ export interface FeedOptions {
 	includeDocs: boolean;
 	view: DocumentView;
 	filter: ChangesFilter;
+	/** Only every so many rows names its sequence, the others null. */
+	seqInterval?: number;
+}
+
+/** A row as JSON text, and where it stands. */
+interface ShownRow {
+	json: string;
+	seq: string;
 }
 
 /** Rows read from the store in one step; a filter may pass few of them. */
@@ -26,6 +34,7 @@ export class ChangesFeed {
 	#at: string;
 	#left: number;
 	#pending = 0;
+	#shown = 0;
 	readonly #turn = new Turn();
 
 	constructor(db: Database, options: FeedOptions) {
@@ -55,7 +64,7 @@ export class ChangesFeed {
 					yield row;
 				}
 				if (rows > 0 || this.#left === 0) break;
-				const came = yield* waitForChange(this.#db, waiting, () => this.#isBehind());
+				const came = yield* waitForChange(this.#listen, waiting, () => this.#isBehind());
 				if (!came) break;
 			}
 		} catch (error) {
@@ -69,9 +78,9 @@ export class ChangesFeed {
 		await this.#pinNow();
 		try {
 			for (;;) {
-				for await (const row of this.#rows()) yield `${row}\n`;
+				for await (const { json } of this.#rows()) yield `${json}\n`;
 				if (this.#left === 0) break;
-				const came = yield* waitForChange(this.#db, waiting, () => this.#isBehind());
+				const came = yield* waitForChange(this.#listen, waiting, () => this.#isBehind());
 				if (!came) break;
 			}
 		} catch (error) {
@@ -79,6 +88,24 @@ export class ChangesFeed {
 		}
 		yield `{"last_seq":${JSON.stringify(this.#at)},"pending":${this.#pending}}\n`;
 	}
+
+	/** As server-sent events: https://html.spec.whatwg.org/multipage/server-sent-events.html */
+	async *eventSource(waiting: Waiting): AsyncGenerator<string> {
+		await this.#pinNow();
+		try {
+			for (;;) {
+				for await (const { json, seq } of this.#rows()) yield `data: ${json}\nid: ${seq}\n\n`;
+				if (this.#left === 0) return;
+				const heartbeat = 'event: heartbeat\ndata: \n\n';
+				const isBehind = () => this.#isBehind();
+				if (!(yield* waitForChange(this.#listen, waiting, isBehind, heartbeat))) return;
+			}
+		} catch (error) {
+			if (!(error instanceof DatabaseDropped)) throw error;
+		}
+	}
+
+	readonly #listen = (ring: () => void) => this.#db.onChange(ring);
 
 	async #pinNow(): Promise<void> {
 		const { updateSeq } = await this.#db.info();
@@ -94,7 +121,7 @@ export class ChangesFeed {
 	}
 
 	/** The rows from where the reader is to the end or the limit; moves the reader on. */
-	async *#rows(): AsyncGenerator<string> {
+	async *#rows(): AsyncGenerator<ShownRow> {
 		const { filter, descending } = this.#options;
 		if (descending) {
 			yield* this.#newestFirst();
@@ -120,7 +147,7 @@ export class ChangesFeed {
 	}
 
 	/** CouchDB reads down from the newest change, whatever `since` says, and ends at the last row shown. */
-	async *#newestFirst(): AsyncGenerator<string> {
+	async *#newestFirst(): AsyncGenerator<ShownRow> {
 		const { rows, lastSeq } = await this.#db.changes({
 			since: '0',
 			descending: true,
@@ -149,7 +176,7 @@ export class ChangesFeed {
 	}
 
 	/** Null when the filter leaves the change out. */
-	async #show(row: ChangeRow): Promise<string | null> {
+	async #show(row: ChangeRow): Promise<ShownRow | null> {
 		const { allLeaves, includeDocs, view, filter } = this.#options;
 		const leaves = allLeaves ? row.leaves : row.leaves.slice(0, 1);
 		const json: JsonObject = {
@@ -164,14 +191,17 @@ export class ChangesFeed {
 			if (filter.matches && !(doc && filter.matches(doc))) return null;
 			if (includeDocs) json['doc'] = doc;
 		}
-		return JSON.stringify(json);
+		this.#shown += 1;
+		const { seqInterval } = this.#options;
+		if (seqInterval !== undefined && this.#shown % seqInterval !== 0) json['seq'] = null;
+		return { json: JSON.stringify(json), seq: row.seq };
 	}
 }
 
-async function* separated(rows: AsyncIterable<string>): AsyncGenerator<string> {
+async function* separated(rows: AsyncIterable<ShownRow>): AsyncGenerator<string> {
 	let comma = '';
-	for await (const row of rows) {
-		yield comma + row;
+	for await (const { json } of rows) {
+		yield comma + json;
 		comma = ',\n';
 	}
 	if (comma) yield '\n';

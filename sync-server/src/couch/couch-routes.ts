@@ -7,13 +7,21 @@ import { allDocsRoutes } from './all-docs-routes.ts';
 import { attachmentRoutes } from './attachment-routes.ts';
 import { bulkRoutes } from './bulk-routes.ts';
 import { changesRoutes } from './changes-routes.ts';
-import type { CouchDeps } from './couch-deps.ts';
+import { ActiveTasks } from './active-tasks.ts';
+import type { CouchDeps, CouchSetup } from './couch-deps.ts';
+import { DatabaseUpdates } from './database-updates.ts';
 import { databaseRoutes } from './database-routes.ts';
 import { documentRoutes } from './document-routes.ts';
 import { findRoutes } from './find/find-routes.ts';
 import { localRoutes } from './local-routes.ts';
+import { maintenanceRoutes } from './maintenance-routes.ts';
+import { metricsRoutes } from './metrics-routes.ts';
+import { collectMethods } from './method-not-allowed.ts';
 import { notYetRoutes } from './not-yet-routes.ts';
 import { viewRoutes } from './views/view-routes.ts';
+import { OpenFeeds } from './open-feeds.ts';
+import { replicateRoutes } from './replicate-routes.ts';
+import { serverRoutes } from './server-routes.ts';
 import { welcomeRoutes } from './welcome-routes.ts';
 
 /** What the Fastify instance itself must be told for CouchDB's addresses; a plugin cannot. */
@@ -26,24 +34,35 @@ export const COUCH_ROUTER_OPTIONS = {
  * Registers the CouchDB API at the root of `app`, in a scope of its own: its bodies arrive unparsed and its
  * errors look like CouchDB's. The instance needs `COUCH_ROUTER_OPTIONS` among its `routerOptions`.
  */
-export function registerCouchRoutes(
-	app: FastifyInstance,
-	settings: Omit<CouchDeps, 'functions' | 'indexes'>
-): void {
+export function registerCouchRoutes(app: FastifyInstance, setup: CouchSetup): void {
 	const functions = new FunctionRunner();
 	const onError = (error: unknown) =>
 		app.log.error({ err: error }, 'an index could not be updated');
 	const indexes = new Indexes(() => performance.now(), onError);
-	const deps: CouchDeps = { ...settings, functions, indexes };
-	app.addHook('onClose', async () => {
-		await functions.close();
-		await indexes.close();
-	});
 	void app.register((scope, _options, done) => {
 		takeBodiesAsStreams(scope);
 		answerErrorsAsCouch(scope);
+		const deps: CouchDeps = {
+			...setup,
+			openFeeds: new OpenFeeds(),
+			tasks: new ActiveTasks(Date.now),
+			updates: new DatabaseUpdates(setup.store),
+			compacting: new Set(),
+			functions,
+			indexes
+		};
+		scope.addHook('onClose', async () => {
+			deps.updates.close();
+			await functions.close();
+			await indexes.close();
+		});
+		const refuseOtherMethods = collectMethods(scope);
+		metricsRoutes(scope, app, deps);
 		welcomeRoutes(scope, deps);
+		serverRoutes(scope, deps);
+		replicateRoutes(scope, deps);
 		databaseRoutes(scope, deps);
+		maintenanceRoutes(scope, deps);
 		allDocsRoutes(scope, deps);
 		bulkRoutes(scope, deps);
 		changesRoutes(scope, deps);
@@ -53,6 +72,7 @@ export function registerCouchRoutes(
 		viewRoutes(scope, deps);
 		findRoutes(scope, deps);
 		notYetRoutes(scope, deps);
+		refuseOtherMethods();
 		done();
 	});
 }

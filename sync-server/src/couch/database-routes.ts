@@ -1,36 +1,27 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { readJsonObject, requireJsonContentType } from '../http/body.ts';
 import { CouchError, databaseUnknown } from '../http/errors.ts';
+import type { Database, JsonObject } from '../store/document-store.ts';
 import type { CouchDeps } from './couch-deps.ts';
 import { sendJson } from './send-json.ts';
 import { requireAdministrator, useDatabase, type DatabaseParams } from './use-database.ts';
 
 const DATABASE_NAME = /^[a-z][a-z0-9_$()+/-]{0,237}$/;
 
+/** Addresses of ours that would hide a database of this name. */
+const RESERVED = new Set(['metrics']);
+
 /** A database itself: what it holds, making and dropping it, `_security`, `_ensure_full_commit`. */
 export function databaseRoutes(app: FastifyInstance, deps: CouchDeps): void {
 	const info = async (request: FastifyRequest, reply: FastifyReply) => {
 		const { db } = await useDatabase(deps, request, 'read');
-		const about = await db.info();
-		return sendJson(reply, {
-			db_name: about.name,
-			doc_count: about.docCount,
-			doc_del_count: about.deletedDocCount,
-			update_seq: about.updateSeq,
-			purge_seq: `0-${about.epoch}`,
-			compact_running: false,
-			sizes: { file: about.diskBytes, external: about.diskBytes, active: about.diskBytes },
-			props: {},
-			cluster: { q: 1, n: 1, w: 1, r: 1 },
-			disk_format_version: 8,
-			instance_start_time: '0'
-		});
+		return sendJson(reply, await databaseInfo(deps, db));
 	};
 
 	const create = async (request: FastifyRequest, reply: FastifyReply) => {
 		const { db: name } = request.params as DatabaseParams;
 		await requireAdministrator(deps, request, name);
-		if (!DATABASE_NAME.test(name)) throw illegalName(name);
+		if (!DATABASE_NAME.test(name) || RESERVED.has(name)) throw illegalName(name);
 		if (!(await deps.store.create(name))) {
 			throw new CouchError(
 				412,
@@ -73,6 +64,24 @@ export function databaseRoutes(app: FastifyInstance, deps: CouchDeps): void {
 		requireJsonContentType(request);
 		return sendJson(reply, { ok: true, instance_start_time: '0' }, 201);
 	});
+}
+
+/** What `GET /{db}` and `_dbs_info` say of a database. */
+export async function databaseInfo({ compacting }: CouchDeps, db: Database): Promise<JsonObject> {
+	const { name, docCount, deletedDocCount, updateSeq, purgeSeq, diskBytes } = await db.info();
+	return {
+		db_name: name,
+		purge_seq: purgeSeq,
+		update_seq: updateSeq,
+		sizes: { file: diskBytes, external: diskBytes, active: diskBytes },
+		props: {},
+		doc_del_count: deletedDocCount,
+		doc_count: docCount,
+		disk_format_version: 8,
+		compact_running: compacting.has(name),
+		cluster: { q: 1, n: 1, w: 1, r: 1 },
+		instance_start_time: '0'
+	};
 }
 
 function illegalName(name: string): CouchError {

@@ -1,36 +1,13 @@
 import type { FastifyInstance } from 'fastify';
 import { notImplemented } from '../http/errors.ts';
 import type { CouchDeps } from './couch-deps.ts';
-import { requireAdministrator, useDatabase } from './use-database.ts';
+import { useDatabase } from './use-database.ts';
 
 const METHODS = ['GET', 'POST', 'PUT', 'DELETE'] as const;
-const OF_THE_SERVER = [
-	'_all_dbs',
-	'_dbs_info',
-	'_db_updates',
-	'_replicate',
-	'_active_tasks'
-] as const;
-const OF_A_DATABASE = [
-	'_purge',
-	'_compact',
-	'_revs_limit',
-	'_design_docs',
-	'_all_docs/queries'
-] as const;
+const OF_A_DATABASE = ['_design_docs', '_all_docs/queries'] as const;
 
 /** CouchDB verbs we know and don't have yet: who may ask is told so, others as if there were nothing. */
 export function notYetRoutes(app: FastifyInstance, deps: CouchDeps): void {
-	for (const verb of OF_THE_SERVER) {
-		app.route({
-			method: [...METHODS],
-			url: `/${verb}`,
-			handler: async (request) => {
-				await requireAdministrator(deps, request, verb);
-				throw notImplemented(verb);
-			}
-		});
-	}
 	for (const verb of OF_A_DATABASE) {
 		app.route({
 			method: [...METHODS],

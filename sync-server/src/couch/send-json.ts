@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 export function sendJson(reply: FastifyReply, value: unknown, statusCode = 200): FastifyReply {
 	return jsonHeaders(reply)
 		.code(statusCode)
-		.send(`${JSON.stringify(value)}\n`);
+		.send(jsonBytes(`${JSON.stringify(value)}\n`));
 }
 
 /** Sends pieces of JSON text as they are made: in one piece when there is but one, else as a stream. */
@@ -15,15 +15,20 @@ export async function sendJsonPieces(
 ): Promise<FastifyReply> {
 	// What fails before the first piece still gets a proper status.
 	const first = await pieces.next();
-	if (first.done) return jsonHeaders(reply).send('');
+	if (first.done) return jsonHeaders(reply).send(jsonBytes(''));
 	const second = await pieces.next();
-	if (second.done) return jsonHeaders(reply).send(first.value);
+	if (second.done) return jsonHeaders(reply).send(jsonBytes(first.value));
 	const rest = async function* (): AsyncGenerator<string> {
 		yield first.value;
 		yield second.value;
 		yield* pieces;
 	};
 	return jsonHeaders(reply).send(Readable.from(rest(), { objectMode: false }));
+}
+
+/** Fastify adds a charset to text; CouchDB's clients get the type as CouchDB writes it. */
+function jsonBytes(text: string): Buffer {
+	return Buffer.from(text);
 }
 
 /** Joins small pieces to pieces worth sending. */

@@ -1,5 +1,3 @@
-import type { Database } from '../store/document-store.ts';
-
 export type Waiting = {
 	/** Aborts when the reader has gone away. */
 	gone: AbortSignal;
@@ -8,16 +6,17 @@ export type Waiting = {
 } & ({ heartbeatMs: number } | { timeoutMs: number });
 
 /**
- * Waits until a database has something new, giving a newline at each heartbeat. Nothing is left behind however
- * it ends.
+ * Waits until there is something new, giving `heartbeat` at each heartbeat. Nothing is left behind however it ends.
  *
+ * @param listen to a bell, such as a database's; returns how to stop.
  * @param isBehind asked once the bell is hung up, so that no change falls between reading and listening.
  * @returns false when there is nothing more to wait for: timeout, reader gone, right ended.
  */
 export async function* waitForChange(
-	db: Database,
+	listen: (ring: () => void) => () => void,
 	waiting: Waiting,
-	isBehind: () => Promise<boolean>
+	isBehind: () => Promise<boolean>,
+	heartbeat = '\n'
 ): AsyncGenerator<string, boolean> {
 	const { gone, ended } = waiting;
 	let wake: (event: 'change' | 'end' | 'beat') => void = () => undefined;
@@ -27,7 +26,7 @@ export async function* waitForChange(
 		wake('change');
 	};
 	const end = () => wake('end');
-	const quiet = db.onChange(ring);
+	const quiet = listen(ring);
 	gone.addEventListener('abort', end);
 	ended?.addEventListener('abort', end);
 	const beat = 'heartbeatMs' in waiting;
@@ -45,7 +44,7 @@ export async function* waitForChange(
 			});
 			if (event === 'change') return true;
 			if (event === 'end') return false;
-			yield '\n';
+			yield heartbeat;
 		}
 	} finally {
 		clearTimeout(timer);

@@ -104,11 +104,14 @@ export function answerErrorsAsCouch(scope: FastifyInstance): void {
 
 /** No `WWW-Authenticate`: browsers would ask for a password in a window of their own. */
 export function sendCouchError(reply: FastifyReply, error: CouchError): FastifyReply {
-	return reply
-		.code(error.statusCode)
-		.header('content-type', 'application/json')
-		.header('cache-control', 'must-revalidate')
-		.send(`${JSON.stringify({ error: error.error, reason: error.reason })}\n`);
+	return (
+		reply
+			.code(error.statusCode)
+			.header('content-type', 'application/json')
+			.header('cache-control', 'must-revalidate')
+			// Bytes, because Fastify adds a charset to text.
+			.send(Buffer.from(`${JSON.stringify({ error: error.error, reason: error.reason })}\n`))
+	);
 }
 
 function couchErrorOf(thrown: unknown): CouchError {

@@ -1,0 +1,52 @@
+/** What all feeds have in common that stay open: how long, until when, and how they are sent. */
+
+import type { FastifyReply } from 'fastify';
+import { Readable } from 'node:stream';
+import type { Options } from './options.ts';
+import { jsonHeaders } from './send-json.ts';
+
+/** As long as CouchDB keeps a quiet long-poll open. */
+const LONGEST_WAIT_MS = 60_000;
+const SHORTEST_HEARTBEAT_MS = 100;
+
+export const EVENT_STREAM = 'text/event-stream';
+
+/** The kind of feed asked for; `live` is CouchDB's other word for continuous. */
+export function feedOf(options: Options): string {
+	const feed = options.text('feed') ?? 'normal';
+	return feed === 'live' ? 'continuous' : feed;
+}
+
+/** A heartbeat keeps a feed open without end; without one it ends after the timeout. */
+export function waitsOf(options: Options): { heartbeatMs: number } | { timeoutMs: number } {
+	const heartbeat = options.text('heartbeat');
+	if (heartbeat === 'true') return { heartbeatMs: LONGEST_WAIT_MS };
+	if (heartbeat !== undefined && heartbeat !== 'false') {
+		const asked = Math.max(options.count('heartbeat') ?? 0, SHORTEST_HEARTBEAT_MS);
+		// A timer of more than 2^31 ms would ring without a pause.
+		return { heartbeatMs: Math.min(asked, LONGEST_WAIT_MS) };
+	}
+	return { timeoutMs: Math.min(options.count('timeout') ?? LONGEST_WAIT_MS, LONGEST_WAIT_MS) };
+}
+
+/** Aborts when the answer can't reach anybody any more. */
+export function untilGone(reply: FastifyReply): AbortSignal {
+	const gone = new AbortController();
+	if (reply.raw.destroyed) gone.abort();
+	reply.raw.once('close', () => gone.abort());
+	return gone.signal;
+}
+
+/** Each piece goes out at once: a proxy and the client shall see that something lives. */
+export function sendFeed(
+	reply: FastifyReply,
+	pieces: AsyncGenerator<string>,
+	contentType?: string
+): FastifyReply {
+	reply.raw.socket?.setNoDelay(true);
+	void jsonHeaders(reply);
+	if (contentType !== undefined) {
+		void reply.header('content-type', contentType).header('cache-control', 'no-cache');
+	}
+	return reply.send(Readable.from(pieces, { objectMode: false }));
+}
