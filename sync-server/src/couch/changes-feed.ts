@@ -191,9 +191,9 @@ export class ChangesFeed {
 			if (filter.matches && !(doc && filter.matches(doc))) return null;
 			if (includeDocs) json['doc'] = doc;
 		}
-		this.#shown += 1;
 		const { seqInterval } = this.#options;
 		if (seqInterval !== undefined && this.#shown % seqInterval !== 0) json['seq'] = null;
+		this.#shown += 1;
 		return { json: JSON.stringify(json), seq: row.seq };
 	}
 }
