@@ -1,4 +1,5 @@
 import type { Caller } from '../access/access-port.ts';
+import { isJsonObject } from '../http/body.ts';
 import { badRequest, notFound, notImplemented, tooMany } from '../http/errors.ts';
 import type { JsonObject } from '../store/document-store.ts';
 import { compileSelector } from './find/selector.ts';
@@ -42,6 +43,7 @@ function selectorFilter(
 	selector: JsonObject[string] | undefined,
 	caller: Caller
 ): (doc: JsonObject) => boolean {
+	if (!isJsonObject(selector)) throw badRequest('Selector error: expected a JSON object');
 	requireModestSelector(selector, caller);
 	return compileSelector(selector).matches;
 }

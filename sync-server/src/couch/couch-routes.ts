@@ -56,7 +56,7 @@ export function registerCouchRoutes(app: FastifyInstance, setup: CouchSetup): vo
 			await functions.close();
 			await indexes.close();
 		});
-		const refuseOtherMethods = collectMethods(scope);
+		const refuseOtherMethods = collectMethods(scope, deps);
 		metricsRoutes(scope, app, deps);
 		welcomeRoutes(scope, deps);
 		serverRoutes(scope, deps);
