@@ -1,6 +1,6 @@
 /**
  * `npm start`: installs what is missing, builds the app when it is missing or older than its sources, and runs the
- * server in this process. `npm run dev` (`--dev`): server and app, both reloading as files change. Plain JavaScript,
+ * server in this process. `npm run server` (`--server`): the server alone. `npm run dev` (`--dev`): server and app, both reloading as files change. Plain JavaScript,
  * since nothing may be installed yet.
  */
 import { spawn, spawnSync } from 'node:child_process';
@@ -20,6 +20,8 @@ const SOURCES = ['src', 'static', 'svelte.config.js', 'vite.config.ts', 'package
 const GENERATED = new Set(['paraglide', 'cache']);
 
 const isDev = process.argv.includes('--dev');
+/** `npm run server`: no app is built; pages say so where none was. */
+const isServerAlone = process.argv.includes('--server');
 
 try {
 	installPackages();
@@ -28,7 +30,7 @@ try {
 }
 if (isDev) runBoth();
 else {
-	buildApp();
+	if (!isServerAlone) buildApp();
 	await runServer();
 }
 

@@ -10,6 +10,8 @@ export interface Config {
 	/** 0 takes any free port. */
 	port: number;
 	dataDirectory: string;
+	/** Where erasures are journalled; null for a file in the data directory. */
+	erasureJournal: string | null;
 	/** Directory of the built app. */
 	appDirectory: string;
 	/** Who may use CouchDB's administration verbs; null without one. */
@@ -102,6 +104,7 @@ export function readConfig(
 		host,
 		port: readPort(value('PORT')),
 		dataDirectory: value('OUTLAY_DATA') ?? './data',
+		erasureJournal: value('OUTLAY_ERASURES'),
 		appDirectory,
 		administrator: readAdministrator(value('OUTLAY_ADMIN'), isThisMachineOnly),
 		publicOrigin,
@@ -113,7 +116,7 @@ export function readConfig(
 			value('OUTLAY_REGIONS') ?? path.join(value('OUTLAY_DATA') ?? './data', 'regions'),
 		routing: readRouting(value('OUTLAY_ROUTING')),
 		tiles: readTiles(value('OUTLAY_TILES'), value('OUTLAY_TILES_CREDIT')),
-		logLevel: readLogLevel(value('OUTLAY_LOG_LEVEL')),
+		logLevel: readLogLevel(value('LOG_LEVEL') ?? value('OUTLAY_LOG_LEVEL')),
 		limits: DEFAULT_LIMITS
 	};
 }
@@ -201,7 +204,7 @@ function isHttpAddress(text: string): boolean {
 function readLogLevel(text: string | null): LogLevel {
 	const level = LOG_LEVELS.find((known) => known === (text ?? 'warn'));
 	if (level === undefined) {
-		throw new ConfigError(`OUTLAY_LOG_LEVEL must be one of ${LOG_LEVELS.join(', ')}.`);
+		throw new ConfigError(`LOG_LEVEL must be one of ${LOG_LEVELS.join(', ')}.`);
 	}
 	return level;
 }

@@ -4,6 +4,8 @@ import { claimData, DataInUse } from './claim-data.ts';
 import type { SignInCard } from './company/create-company.ts';
 import { ConfigError, readConfig, type Config } from './config.ts';
 import { createServer, type OutlayServer } from './server.ts';
+import type { DocumentStore } from './store/document-store.ts';
+import { DataDamaged, FolderUnusable } from './store/store-errors.ts';
 import { openLmdbStore } from './store/lmdb/open-lmdb-store.ts';
 
 const APP_DIRECTORY = fileURLToPath(new URL('../../build', import.meta.url));
@@ -28,7 +30,7 @@ async function claimOrExit(directory: string) {
 	} catch (error) {
 		if (error instanceof DataInUse) {
 			return exitWith(
-				`Another Outlay server uses ${directory}. Stop it, or set OUTLAY_DATA to another directory.`
+				`Another Outlay process uses ${directory}. Stop it, or set OUTLAY_DATA to another directory.`
 			);
 		}
 		const code = error instanceof Error && 'code' in error ? error.code : null;
@@ -36,6 +38,20 @@ async function claimOrExit(directory: string) {
 			return exitWith(
 				`${directory} can not be written to. Set OUTLAY_DATA to a directory that can.`
 			);
+		}
+		throw error;
+	}
+}
+
+async function openStoreOrExit(): Promise<DocumentStore> {
+	try {
+		return await openLmdbStore(dataDirectory, {
+			isBackedUp: () => claim.isBackedUp(),
+			...(config.erasureJournal === null ? {} : { erasureJournal: config.erasureJournal })
+		});
+	} catch (error) {
+		if (error instanceof FolderUnusable || error instanceof DataDamaged) {
+			return exitWith(error.message);
 		}
 		throw error;
 	}
@@ -81,8 +97,8 @@ function printSignIns(cards: readonly SignInCard[]): void {
 
 const config = readConfigOrExit();
 const dataDirectory = path.resolve(config.dataDirectory);
-const giveBack = await claimOrExit(dataDirectory);
-const store = await openLmdbStore(dataDirectory);
+const claim = await claimOrExit(dataDirectory);
+const store = await openStoreOrExit();
 const server = await createServer({ config, store, now: Date.now });
 const { url, signIns } = await startOrExit(server, config);
 printSignIns(signIns);
@@ -102,7 +118,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 		stoppingSinceMs = Date.now();
 		void server
 			.stop()
-			.then(giveBack)
+			.then(() => claim.giveBack())
 			.then(
 				() => process.exit(0),
 				(error: unknown) => {

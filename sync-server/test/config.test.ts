@@ -52,7 +52,8 @@ describe('configuration', () => {
 		[{ OUTLAY_PUBLIC_ORIGIN: 'outlay.example' }, 'OUTLAY_PUBLIC_ORIGIN'],
 		[{ OUTLAY_PUBLIC_ORIGIN: 'https://outlay.example/app' }, 'OUTLAY_PUBLIC_ORIGIN'],
 		[{ OUTLAY_ALLOWED_ORIGINS: '*' }, 'OUTLAY_ALLOWED_ORIGINS'],
-		[{ OUTLAY_LOG_LEVEL: 'loud' }, 'OUTLAY_LOG_LEVEL'],
+		[{ OUTLAY_LOG_LEVEL: 'loud' }, 'LOG_LEVEL'],
+		[{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL'],
 		[{ COUCHDB_URL: 'http://couch:5984' }, 'COUCHDB_URL'],
 		[{ OUTLAY_STORES: 'dk=embedded' }, 'OUTLAY_STORES']
 	])('says what is wrong with %j', (environment, name) => {

@@ -1,15 +1,12 @@
 /** Acknowledged means on disk: over kills in the middle of writing, and by the system calls themselves. */
 
-import { spawn, spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Database } from '../src/store/document-store.ts';
-import { openLmdbStore } from '../src/store/lmdb/open-lmdb-store.ts';
+import { crashRounds } from './crash-rounds.ts';
 
 const WRITER = fileURLToPath(new URL('write-until-killed.ts', import.meta.url));
 const TSX = ['--import', 'tsx'];
@@ -20,77 +17,17 @@ beforeEach(async () => {
 });
 afterEach(() => rm(directory, { recursive: true, force: true }));
 
-interface Acknowledged {
-	id: string;
-	n: number;
-	rev: string;
-}
-
-describe('a killed process', () => {
+describe('a killed server', () => {
 	test(
-		'has lost nothing it acknowledged, and left nothing half',
+		'has lost nothing it acknowledged or showed, and left nothing half',
 		{ timeout: 120_000 },
 		async () => {
-			const acknowledged = new Map<string, Acknowledged>();
-			for (const acks of [1, 40, 150, 15, 300]) {
-				for (const ack of await writeAndKill(acks)) acknowledged.set(ack.id, ack);
-
-				const store = await openLmdbStore(directory);
-				const db = await store.open('mailbox-acme-anna');
-				if (!db) throw new Error('The database was created before the first write.');
-				for (const ack of acknowledged.values()) await expectKept(db, ack);
-				await expectConsistent(db);
-				await store.close();
-			}
-			expect(acknowledged.size).toBeGreaterThan(20);
+			const counts = await crashRounds(directory, { rounds: 2, seed: 3 });
+			expect(counts.acknowledged).toBeGreaterThan(20);
+			expect(counts).toMatchObject({ lost: 0, half: 0, unshown: 0, backwards: 0, damaged: 0 });
 		}
 	);
 });
-
-/** Kills the writer after some acknowledgements; answers all that came out. */
-async function writeAndKill(acks: number): Promise<Acknowledged[]> {
-	const child = spawn(process.execPath, [...TSX, WRITER, directory, '8'], {
-		stdio: ['ignore', 'pipe', 'inherit']
-	});
-	const seen: Acknowledged[] = [];
-	for await (const line of createInterface({ input: child.stdout })) {
-		const [word, id = '', n, rev = '', end] = line.split(' ');
-		// The last line may be cut off.
-		if (word !== 'ack' || end !== '.') continue;
-		seen.push({ id, n: Number(n), rev });
-		if (seen.length === acks) child.kill('SIGKILL');
-	}
-	expect(seen.length).toBeGreaterThanOrEqual(acks);
-	return seen;
-}
-
-async function expectKept(db: Database, ack: Acknowledged): Promise<void> {
-	const kept = await db.read(ack.id, ack.rev);
-	expect(kept).toMatchObject({ rev: ack.rev, body: { n: ack.n } });
-	// At most one more was begun and not acknowledged any more.
-	const winner = await db.read(ack.id);
-	expect([ack.n, ack.n + 1]).toContain(winner?.body['n']);
-}
-
-async function expectConsistent(db: Database): Promise<void> {
-	const { docCount, updateSeq } = await db.info();
-	const { rows, lastSeq } = await db.changes({ since: '0' });
-	expect(rows).toHaveLength(docCount);
-	expect(lastSeq).toBe(updateSeq);
-	expect((await db.allDocs({})).rows).toHaveLength(docCount);
-	for (const row of rows) {
-		const found = await db.read(row.id);
-		expect(found?.rev).toBe(row.leaves[0]);
-		const photo = found?.attachments['photo'];
-		if (!photo?.sha256) throw new Error('Every document has a photo.');
-		const bytes = await readFile(
-			path.join(directory, 'files', 'acme', photo.sha256.slice(0, 2), photo.sha256)
-		);
-		expect(createHash('sha256').update(bytes).digest('hex')).toBe(photo.sha256);
-		expect(await db.readAttachment(photo)).not.toBeNull();
-	}
-	expect(await readdir(path.join(directory, 'files', '.incoming'))).toEqual([]);
-}
 
 /** A kill doesn't show a missing flush, because the page cache outlives it; the calls to the kernel do. */
 const canTrace = spawnSync('strace', ['-f', '-o', '/dev/null', 'true']).status === 0;
