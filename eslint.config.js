@@ -61,6 +61,8 @@ export default defineConfig(
 		files: [
 			'sync-server/src/main.ts',
 			'sync-server/src/regions/build-roads.ts',
+			'sync-server/src/commands/**',
+			'sync-server/test/{crash-test,serve-store}.ts',
 			'sync-server/*.js',
 			'tests/run.js',
 			'tests/bench/**'
