@@ -15,8 +15,8 @@ const CLOSE_S = 35;
  * most this fast. By distance, not by time, so that an hour of parking doesn't make every drive an exception.
  */
 export function usualSpeed(fixes: FixColumns): number {
-	const speeds: number[] = [];
-	const metres: number[] = [];
+	// Tenths of a metre per second are fine enough, and need no sorting.
+	const byTenth = new Float64Array(MAX_SPEED_MPS * 10 + 1);
 	let sumM = 0;
 	for (let at = 1; at < fixes.length; at += 1) {
 		const seconds = (fixes.timeMs[at]! - fixes.timeMs[at - 1]!) / 1000;
@@ -24,16 +24,10 @@ export function usualSpeed(fixes: FixColumns): number {
 		if (Math.max(fixes.accuracyM[at - 1]!, fixes.accuracyM[at]!) > GOOD_ACCURACY_M) continue;
 		const stepM = chordM(fixes, at - 1, at);
 		if (stepM > MAX_SPEED_MPS * seconds) continue;
-		speeds.push(stepM / seconds);
-		metres.push(stepM);
+		byTenth[Math.floor((stepM / seconds) * 10)]! += stepM;
 		sumM += stepM;
 	}
 	if (sumM === 0) return UNKNOWN_USUAL_MPS;
-	// Tenths of a metre per second are fine enough, and need no sorting.
-	const byTenth = new Float64Array(MAX_SPEED_MPS * 10 + 1);
-	for (let at = 0; at < speeds.length; at += 1) {
-		byTenth[Math.floor(speeds[at]! * 10)]! += metres[at]!;
-	}
 	let yetM = 0;
 	let tenth = 0;
 	while (yetM < 0.9 * sumM && tenth < byTenth.length) yetM += byTenth[tenth++]!;
