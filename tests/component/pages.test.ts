@@ -41,7 +41,7 @@ function setting(body: SettingBody): Setting {
 	return {
 		_id: `setting:${body.name}:2020-01-01`,
 		type: 'setting',
-		schema: 1,
+		schema: 2,
 		companyId: COMPANY,
 		ownerId: '',
 		createdAt: at,
@@ -69,19 +69,22 @@ const SETTINGS = [
 	}),
 	setting({
 		name: 'mileage-rates',
-		rates: [
+		state: [
 			{
 				country: 'DK',
-				vehicle: 'own-car',
-				currency: 'DKK',
-				perKmMinor: 394,
-				upToKm: null,
+				kind: 'mileage.tax-free.own-car',
+				place: null,
 				validFrom: '2020-01-01',
 				validTo: null,
+				unit: 'km',
+				amount: '3.94',
+				currency: 'DKK',
 				source: 'test',
 				verified: false
 			}
-		]
+		],
+		company: [],
+		excessIsSalary: false
 	})
 ];
 

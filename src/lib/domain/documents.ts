@@ -12,6 +12,7 @@ import {
 } from './person.ts';
 import { ReceiptSchema, type Receipt } from './receipt.ts';
 import { refuse, ok, type Result } from './refusal.ts';
+import { withDatedMileageRates } from './setting-upcasts.ts';
 import { SettingSchema, type Setting } from './setting.ts';
 import {
 	DecisionSchema,
@@ -65,7 +66,7 @@ export const DOCUMENT_SCHEMAS: {
 	kept: { version: 1, schema: KeptSchema },
 	person: { version: 1, schema: PersonSchema },
 	profile: { version: 1, schema: ProfileSchema },
-	setting: { version: 1, schema: SettingSchema }
+	setting: { version: 2, schema: SettingSchema }
 };
 
 /** Lifts a body of one version to the next. */
@@ -73,7 +74,8 @@ type Upcast = (body: Record<string, unknown>) => Record<string, unknown>;
 
 /** `UPCASTS[type][n]` lifts version n to n + 1. */
 const UPCASTS: { readonly [T in DocumentType]?: Readonly<Record<number, Upcast>> } = {
-	trip: { 1: tripFromVersion1 }
+	trip: { 1: tripFromVersion1 },
+	setting: { 1: withDatedMileageRates }
 };
 
 /**

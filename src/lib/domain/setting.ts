@@ -1,4 +1,5 @@
 import Type from 'typebox';
+import { DatedRate } from './dated-rates.ts';
 import {
 	CountryCode,
 	CurrencyCode,
@@ -56,28 +57,12 @@ export const CostTypesSetting = Type.Object(
 export const MileageRatesSetting = Type.Object(
 	{
 		name: Type.Literal('mileage-rates', { privacy: SETTING }),
-		rates: Type.Array(
-			Type.Object(
-				{
-					country: CountryCode({ privacy: SETTING }),
-					vehicle: Type.Union([Type.Literal('own-car'), Type.Literal('company-car')], {
-						privacy: SETTING
-					}),
-					currency: CurrencyCode({ privacy: SETTING }),
-					/** Minor units a kilometre. */
-					perKmMinor: Type.Integer({ minimum: 0, maximum: 1_000_000, privacy: SETTING }),
-					/** Kilometres a year this rate is for; null without a threshold. */
-					upToKm: Nullable(Type.Integer({ minimum: 1, privacy: SETTING })),
-					validFrom: IsoDate({ privacy: SETTING }),
-					validTo: Nullable(IsoDate({ privacy: SETTING })),
-					source: Label(300),
-					/** False when the figure is not from an official page. */
-					verified: Type.Boolean({ privacy: SETTING })
-				},
-				{ additionalProperties: false }
-			),
-			{ maxItems: 500 }
-		)
+		/** The states' figures, as the company took them over. */
+		state: Type.Array(DatedRate, { maxItems: 1000 }),
+		/** What the company pays instead, as `mileage.entitlement.…`. */
+		company: Type.Array(DatedRate, { maxItems: 1000 }),
+		/** What is paid above the state's rate is run through payroll as salary. */
+		excessIsSalary: Type.Boolean({ privacy: SETTING })
 	},
 	{ additionalProperties: false }
 );
@@ -88,7 +73,6 @@ export type CostTypesSetting = Static<typeof CostTypesSetting>;
 export type MileageRatesSetting = Static<typeof MileageRatesSetting>;
 export type SettingBody = CompanySetting | CostTypesSetting | MileageRatesSetting;
 export type CostType = CostTypesSetting['costTypes'][number];
-export type MileageRate = MileageRatesSetting['rates'][number];
 
 export const SettingSchema = documentSchema('setting', SettingBody);
 /** `_id` is `setting:<name>:<valid from>`. */

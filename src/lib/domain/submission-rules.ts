@@ -1,5 +1,5 @@
 import { parseKilometres } from './distance-input.ts';
-import { mileageAmount } from './mileage-amount.ts';
+import { mileageAmount } from './mileage/mileage-amount.ts';
 import { parseAmount } from './money.ts';
 import { findProhibitedIn } from './prohibited-content.ts';
 import { ok, refuse, type Result } from './refusal.ts';

@@ -1,6 +1,6 @@
 import type { CaseState } from '@outlay/domain/case';
 import type { CaseView } from '@outlay/domain/case-of';
-import { mileageAmount } from '@outlay/domain/mileage-amount';
+import { mileageAmount } from '@outlay/domain/mileage/mileage-amount';
 import type { Refusal } from '@outlay/domain/refusal';
 import type { Setting } from '@outlay/domain/setting';
 import { dayOf, titleOf, type Transaction, type TransactionKind } from '@outlay/domain/transaction';

@@ -1,4 +1,5 @@
 import { databaseName } from '@outlay/domain/addresses';
+import { upcast } from '@outlay/domain/documents';
 import type { Setting } from '@outlay/domain/setting';
 import type { DocumentStore } from '../store/document-store.ts';
 
@@ -23,8 +24,9 @@ export class CompanySettings {
 		for (const { id } of rows) {
 			const stored = await database.read(id);
 			// Written by the server or its administrator only, and checked there.
-			if (stored && !stored.deleted)
-				settings.push({ ...stored.body, _id: id } as unknown as Setting);
+			if (!stored || stored.deleted) continue;
+			const asStored = { ...stored.body, _id: id } as unknown as Parameters<typeof upcast>[0];
+			settings.push(upcast(asStored).document as Setting);
 		}
 		this.#read.set(companyId, { updateSeq, settings });
 		return settings;

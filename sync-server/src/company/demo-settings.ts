@@ -1,4 +1,5 @@
-import type { CostType, MileageRate, SettingBody } from '@outlay/domain/setting';
+import { STATE_MILEAGE_RATES } from '@outlay/domain/rates/mileage';
+import type { CostType, SettingBody } from '@outlay/domain/setting';
 
 /** From which day on the demo company's settings hold: expenses of earlier years can be registered too. */
 const VALID_FROM = '2023-01-01';
@@ -21,7 +22,12 @@ export function demoSettings(today: string): { validFrom: string; body: SettingB
 			traceRetentionMonths: 3
 		},
 		{ name: 'cost-types' as const, costTypes: COST_TYPES },
-		{ name: 'mileage-rates' as const, rates: DANISH_RATES }
+		{
+			name: 'mileage-rates' as const,
+			state: [...STATE_MILEAGE_RATES],
+			company: [],
+			excessIsSalary: false
+		}
 	].map((body) => ({ validFrom: VALID_FROM, body }));
 }
 
@@ -43,36 +49,3 @@ const COST_TYPES: CostType[] = [
 	costType('entertainment', 'Client entertainment', 'Repræsentation'),
 	costType('other', 'Other', 'Andet')
 ];
-
-/** Per kilometre in øre; the higher rate is for the first 20,000 km of a calendar year with one employer. */
-const DANISH_RATES: MileageRate[] = [
-	...ownCar(2023, 373, 219, 'Skatterådet’s rate for 2023 as quoted by kørselssatser.dk'),
-	...ownCar(
-		2024,
-		379,
-		223,
-		'Skatterådet’s rate for 2024 as quoted by kørselssatser.dk and buusjensen.dk'
-	),
-	...ownCar(
-		2025,
-		381,
-		223,
-		'Skatterådet’s rate for 2025 as quoted by tekniq.dk and driversnote.dk'
-	),
-	...ownCar(2026, 394, 228, 'Skatterådet’s rate for 2026 as quoted by tekniq.dk')
-];
-
-function ownCar(year: number, lowMinor: number, highMinor: number, source: string): MileageRate[] {
-	const rate = (perKmMinor: number, upToKm: number | null): MileageRate => ({
-		country: 'DK',
-		vehicle: 'own-car',
-		currency: 'DKK',
-		perKmMinor,
-		upToKm,
-		validFrom: `${year}-01-01`,
-		validTo: `${year}-12-31`,
-		source,
-		verified: false
-	});
-	return [rate(lowMinor, 20_000), rate(highMinor, null)];
-}

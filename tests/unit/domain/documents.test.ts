@@ -2,8 +2,17 @@ import { createHash } from 'node:crypto';
 import { canonicalJson } from '@outlay/domain/canonical-json';
 import { checkDocument, DOCUMENT_SCHEMAS, upcast } from '@outlay/domain/documents';
 import { DOCUMENT_TYPES } from '@outlay/domain/identifiers';
+import { mileageAmount } from '@outlay/domain/mileage/mileage-amount';
+import type { Setting } from '@outlay/domain/setting';
 import { describe, expect, test } from 'vitest';
-import { aDecision, aReceipt, aSubmission, aTransaction, ulidOf } from '../../support/documents.ts';
+import {
+	COMPANY,
+	aDecision,
+	aReceipt,
+	aSubmission,
+	aTransaction,
+	ulidOf
+} from '../../support/documents.ts';
 
 /**
  * What each version of each schema looked like. A changed hash under the same version means stored documents no longer
@@ -18,7 +27,7 @@ const SCHEMA_HASHES: Record<string, string> = {
 	'recall@1': 'eb15978d8034464b',
 	'receipt@1': 'c1084e0bed3fe105',
 	'route@1': 'de6903d5782bb14b',
-	'setting@1': '75d4d376b4e9753a',
+	'setting@2': '0069673ad9d35e0d',
 	'submission@1': '714cbaa2dec42deb',
 	'trace@1': '27c5b7b6ab9a8af7',
 	'transaction@1': '706ca39093d66265',
@@ -161,6 +170,59 @@ describe('upcast', () => {
 		const asStored = present as unknown as Parameters<typeof upcast>[0];
 		expect(upcast(asStored)).toEqual({ document: present, isNewer: false });
 		expect(upcast({ ...asStored, schema: 9 })).toMatchObject({ isNewer: true });
+	});
+
+	test('settings of version 1 pay the same drive the same, threshold and all', () => {
+		const rate = (perKmMinor: number, upToKm: number | null, year = 2025) => ({
+			country: 'DK',
+			vehicle: 'own-car',
+			currency: 'DKK',
+			perKmMinor,
+			upToKm,
+			validFrom: `${year}-01-01`,
+			validTo: `${year}-12-31`,
+			source: 'tekniq.dk',
+			verified: false
+		});
+		const stored = {
+			_id: 'setting:mileage-rates:2023-01-01',
+			type: 'setting' as const,
+			schema: 1,
+			companyId: COMPANY,
+			ownerId: '',
+			createdAt: '2025-01-01T00:00:00.000Z',
+			updatedAt: '2025-01-01T00:00:00.000Z',
+			body: {
+				name: 'mileage-rates',
+				rates: [rate(381, 20_000), rate(223, null), rate(25, null, 2024)]
+			}
+		};
+		const { document } = upcast(stored);
+		expect(checkDocument({ ...stored })).toMatchObject({ ok: true });
+		expect(document).toMatchObject({
+			schema: 2,
+			body: {
+				state: [
+					{ kind: 'mileage.tax-free.own-car', amount: '3.81', unit: 'km', currency: 'DKK' },
+					{ kind: 'mileage.tax-free.own-car.above', amount: '2.23', source: 'tekniq.dk' },
+					{ kind: 'mileage.tax-free.own-car', amount: '0.25', validTo: '2024-12-31' },
+					{ kind: 'mileage.threshold', amount: '20000', currency: null }
+				],
+				company: [],
+				excessIsSalary: false
+			}
+		});
+		const drive = {
+			distanceM: 64_600,
+			drivenOn: '2025-11-20',
+			country: 'DK',
+			vehicle: 'own-car'
+		} as const;
+		expect(mileageAmount(drive, [document as Setting])).toMatchObject({
+			value: { amountMinor: 24_613, derivation: [{ values: { upToKm: 20_000 } }] }
+		});
+		const names = { ...stored, body: { name: 'cost-types', costTypes: [] } };
+		expect(upcast(names).document.body).toEqual(names.body);
 	});
 
 	test('a version without a way up is our bug', () => {

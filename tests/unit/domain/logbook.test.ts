@@ -1,6 +1,7 @@
-import { logbookEntry, type LogbookFacts } from '@outlay/domain/logbook';
-import { rateMileage } from '@outlay/domain/mileage';
-import { MILEAGE_RULES, STATE_MILEAGE_RATES } from '@outlay/domain/rates/mileage';
+import { logbookEntry, type LogbookFacts } from '@outlay/domain/mileage/logbook';
+import { rateMileage } from '@outlay/domain/mileage/rate-mileage';
+import { STATE_MILEAGE_RATES } from '@outlay/domain/rates/mileage';
+import { MILEAGE_RULES } from '@outlay/domain/rates/mileage-rules';
 import { expect, test } from 'vitest';
 
 const [rated] = rateMileage({

@@ -1,18 +1,20 @@
-import { mileageAmount } from '@outlay/domain/mileage-amount';
+import { mileageAmount } from '@outlay/domain/mileage/mileage-amount';
 import { parseKilometres } from '@outlay/domain/distance-input';
-import type { MileageRate, Setting } from '@outlay/domain/setting';
+import type { DatedRate } from '@outlay/domain/dated-rates';
+import type { Setting } from '@outlay/domain/setting';
 import { describe, expect, test } from 'vitest';
 import { COMPANY } from '../../support/documents.ts';
 
-function rate(change: Partial<MileageRate>): MileageRate {
+function rate(change: Partial<DatedRate>): DatedRate {
 	return {
 		country: 'DK',
-		vehicle: 'own-car',
-		currency: 'DKK',
-		perKmMinor: 381,
-		upToKm: 20_000,
+		kind: 'mileage.tax-free.own-car',
+		place: null,
 		validFrom: '2025-01-01',
 		validTo: '2025-12-31',
+		unit: 'km',
+		amount: '3.81',
+		currency: 'DKK',
 		source: 'tekniq.dk',
 		verified: false,
 		...change
@@ -23,19 +25,29 @@ const settings: Setting[] = [
 	{
 		_id: 'setting:mileage-rates:2022-01-01',
 		type: 'setting',
-		schema: 1,
+		schema: 2,
 		companyId: COMPANY,
 		ownerId: '',
 		createdAt: '2026-01-01T00:00:00.000Z',
 		updatedAt: '2026-01-01T00:00:00.000Z',
 		body: {
 			name: 'mileage-rates',
-			rates: [
-				rate({ perKmMinor: 223, upToKm: null }),
+			state: [
+				rate({ kind: 'mileage.tax-free.own-car.above', amount: '2.23' }),
 				rate({}),
-				rate({ perKmMinor: 351, validFrom: '2022-01-01', validTo: '2022-04-30' }),
-				rate({ perKmMinor: 370, validFrom: '2022-05-01', validTo: '2022-12-31' })
-			]
+				rate({ amount: '3.51', validFrom: '2022-01-01', validTo: '2022-04-30' }),
+				rate({ amount: '3.70', validFrom: '2022-05-01', validTo: '2022-12-31' }),
+				rate({
+					kind: 'mileage.threshold',
+					amount: '20000',
+					currency: null,
+					validFrom: '2022-01-01'
+				})
+			],
+			company: [
+				rate({ kind: 'mileage.entitlement.own-car', amount: '5', validFrom: '2025-12-01' })
+			],
+			excessIsSalary: true
 		}
 	}
 ];
@@ -56,6 +68,22 @@ describe('mileageAmount', () => {
 				derivation: [{ amountMinor: 24_613, source: 'tekniq.dk', verified: false }]
 			}
 		});
+	});
+
+	test('a company’s own rate is paid, with what of it is taxed on a line of its own', () => {
+		expect(mileageAmount({ ...drive, drivenOn: '2025-12-01' }, settings)).toMatchObject({
+			value: {
+				amountMinor: 32_300,
+				derivation: [
+					{ code: 'mileage.distance_times_rate', amountMinor: 24_613 },
+					{ code: 'mileage.taxable_excess', amountMinor: 7687 }
+				]
+			}
+		});
+	});
+
+	test('without any setting there is no rate', () => {
+		expect(mileageAmount(drive, [])).toMatchObject({ refusal: { code: 'rate.missing' } });
 	});
 
 	test('a rate that changes in the middle of a year counts from its day', () => {

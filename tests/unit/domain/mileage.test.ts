@@ -4,10 +4,11 @@ import {
 	type ExportedMileage,
 	type MileageQuestion,
 	type MileageRating
-} from '@outlay/domain/mileage';
-import type { MileageOutcome } from '@outlay/domain/mileage-outcome';
-import type { MileageTrip } from '@outlay/domain/mileage-trip';
-import { MILEAGE_RULES, STATE_MILEAGE_RATES } from '@outlay/domain/rates/mileage';
+} from '@outlay/domain/mileage/rate-mileage';
+import type { MileageOutcome } from '@outlay/domain/mileage/mileage-outcome';
+import type { MileageTrip } from '@outlay/domain/mileage/mileage-trip';
+import { STATE_MILEAGE_RATES } from '@outlay/domain/rates/mileage';
+import { MILEAGE_RULES } from '@outlay/domain/rates/mileage-rules';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 

@@ -1,5 +1,5 @@
 import type { MileageOutcome } from './mileage-outcome.ts';
-import type { DerivationLine } from './submission.ts';
+import type { DerivationLine } from '../submission.ts';
 
 export const LOGBOOK_SOURCE =
 	'Bekendtgørelse nr. 173 af 13. marts 2000 om rejse- og befordringsgodtgørelse, with the employee number in the place of the CPR number';

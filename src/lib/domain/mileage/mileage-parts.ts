@@ -1,8 +1,8 @@
 import Big from 'big.js';
-import { rateMinor, rateOn, type DatedRate, type RateTables } from './dated-rates.ts';
+import { rateMinor, rateOn, type DatedRate, type RateTables } from '../dated-rates.ts';
 import type { MileageAddition, MileageTrip } from './mileage-trip.ts';
-import { ok, refuse, type Result } from './refusal.ts';
-import { paidKilometres, type Rounding } from './rounding.ts';
+import { ok, refuse, type Result } from '../refusal.ts';
+import { paidKilometres, type Rounding } from '../rounding.ts';
 
 /** Kilometres of a trip at one pair of rates: what the person is entitled to, and what of it may be free of tax. */
 export interface MileagePart {

@@ -1,10 +1,10 @@
 import Big from 'big.js';
 import { perKmMinor, type MileagePart, type MileageParts } from './mileage-parts.ts';
 import type { MileageRules, MileageTrip, TripCost } from './mileage-trip.ts';
-import { ok, refuse, type Result } from './refusal.ts';
-import { paidKilometres, roundAt } from './rounding.ts';
-import type { RuleNotice, RuleOutcome } from './rule-outcome.ts';
-import type { DerivationLine } from './submission.ts';
+import { ok, refuse, type Result } from '../refusal.ts';
+import { paidKilometres, roundAt } from '../rounding.ts';
+import type { RuleNotice, RuleOutcome } from '../rule-outcome.ts';
+import type { DerivationLine } from '../submission.ts';
 
 /** The two ladders side by side for some kilometres, in minor units a kilometre. */
 export interface MileageRung {

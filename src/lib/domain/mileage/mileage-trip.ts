@@ -1,4 +1,4 @@
-import type { Rounding } from './rounding.ts';
+import type { Rounding } from '../rounding.ts';
 
 export type MileageVehicle =
 	| 'own-car'

@@ -1,9 +1,10 @@
 import Big from 'big.js';
-import type { RateTables } from './dated-rates.ts';
+import type { RateTables } from '../dated-rates.ts';
 import { outcomeOf, type MileageOutcome } from './mileage-outcome.ts';
 import { businessKilometres, countsToThreshold, partsOf } from './mileage-parts.ts';
 import type { MileageRules, MileageTrip } from './mileage-trip.ts';
-import { refuse, type Result } from './refusal.ts';
+import { refuse, type Result } from '../refusal.ts';
+import { paidKilometres } from '../rounding.ts';
 
 /** What has left for payroll for a trip; later adjustments are further entries of the same trip. */
 export interface ExportedMileage {
@@ -86,6 +87,9 @@ function rateTrip(
 	const countryRules = rules.find((one) => one.country === country);
 	if (countryRules === undefined) {
 		return { outcome: refuse('rate.missing', 'drivenOn', { day, country }), counted: none };
+	}
+	if (paidKilometres(trip.distanceM, countryRules.rounding).eq(0)) {
+		return { outcome: refuse('mileage.zero_distance', 'distanceM'), counted: none };
 	}
 	const parts = partsOf(trip, drivenKm, rates, countryRules.rounding);
 	if (!parts.ok) {
