@@ -60,11 +60,19 @@ export interface CouchServer {
 	access: TestAccess;
 	/** For whatever else a test keeps on disk. */
 	directory: string;
+	/** Stops it and keeps its data. */
+	halt(): Promise<void>;
 	stop(): Promise<void>;
 }
 
-export async function startCouchServer(): Promise<CouchServer> {
-	const directory = await mkdtemp(path.join(tmpdir(), 'outlay-couch-'));
+/**
+ * @param options.keptIn the directory of a server that was stopped, to go on with its data.
+ * @param options.callMs how long one function of a design document may run.
+ */
+export async function startCouchServer(
+	options: { keptIn?: string; callMs?: number } = {}
+): Promise<CouchServer> {
+	const directory = options.keptIn ?? (await mkdtemp(path.join(tmpdir(), 'outlay-couch-')));
 	const store = await openLmdbStore(path.join(directory, 'server'));
 	const access = new TestAccess();
 	const app = Fastify({
@@ -79,17 +87,22 @@ export async function startCouchServer(): Promise<CouchServer> {
 		version: '0.1.0',
 		bodyLimitBytes: BODY_LIMIT_BYTES,
 		shownConfig: { log: { level: 'silent' } },
-		ownServer: () => ({ url: origin })
+		ownServer: () => ({ url: origin }),
+		functionLimits: options.callMs === undefined ? {} : { callMs: options.callMs }
 	});
 	origin = await app.listen({ host: '127.0.0.1', port: 0 });
+	const halt = async () => {
+		await app.close();
+		await store.close();
+	};
 	return {
 		origin,
 		store,
 		access,
 		directory,
+		halt,
 		async stop() {
-			await app.close();
-			await store.close();
+			await halt();
 			await rm(directory, { recursive: true, force: true });
 		}
 	};

@@ -33,6 +33,12 @@ declare module 'pouchdb' {
 		docs_written: number;
 		doc_write_failures: number;
 	}
+	export interface PouchRow {
+		id: string;
+		key: unknown;
+		value: unknown;
+		doc?: PouchDocument | null;
+	}
 	/** A running feed or replication; both are promises of their end. */
 	export interface PouchRunning<End, Event> extends Promise<End> {
 		on(event: string, listener: (info: Event) => void): this;
@@ -48,6 +54,13 @@ declare module 'pouchdb' {
 		put(document: PouchDocument): Promise<PouchWritten>;
 		remove(id: string, rev: string): Promise<PouchWritten>;
 		bulkDocs(documents: PouchDocument[]): Promise<unknown[]>;
+		query(view: string, options?: object): Promise<{ total_rows?: number; rows: PouchRow[] }>;
+		/** With the plugin `pouchdb-find`. */
+		find(request: object): Promise<{ docs: PouchDocument[]; bookmark: string; warning?: string }>;
+		createIndex(request: object): Promise<{ result: string; id: string; name: string }>;
+		deleteIndex(index: object): Promise<{ ok: boolean }>;
+		getIndexes(): Promise<{ indexes: { ddoc: string | null; name: string }[] }>;
+		static plugin(plugin: object): void;
 		allDocs(options?: object): Promise<{ total_rows: number }>;
 		changes(options: object): PouchRunning<PouchChanges, { id: string }>;
 		getAttachment(id: string, name: string): Promise<Buffer>;
@@ -66,4 +79,9 @@ declare module 'pouchdb' {
 		sync(other: PouchDB, options?: object): PouchReplication;
 		close(): Promise<void>;
 	}
+}
+
+declare module 'pouchdb-find' {
+	const plugin: object;
+	export default plugin;
 }

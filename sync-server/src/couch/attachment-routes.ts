@@ -23,7 +23,8 @@ import { answerWrite, documentIdOf, revisionOf } from './document-routes.ts';
 import { Options } from './options.ts';
 import { contentTypeOf, requireAttachmentName, requireId } from './parse-document.ts';
 import { useDatabase, type DatabaseInUse } from './use-database.ts';
-import { conditionsOf, ERASED, judge, judgeUpload, type Refused } from './write-documents.ts';
+import type { Refused } from './refused.ts';
+import { conditionsOf, ERASED, judge, judgeUpload } from './write-documents.ts';
 
 /** The document and the name, which may have slashes. */
 function attachmentIn(request: FastifyRequest): { doc: string; name: string } {

@@ -26,6 +26,8 @@ interface ShownRow {
 
 /** Rows read from the store in one step; a filter may pass few of them. */
 const PAGE_ROWS = 2_000;
+/** The same where a function of a design document is asked. */
+const FUNCTION_ROWS = 200;
 
 /** One reader's way through a database's changes, as pieces of the JSON they are answered with. */
 export class ChangesFeed {
@@ -122,13 +124,12 @@ export class ChangesFeed {
 
 	/** The rows from where the reader is to the end or the limit; moves the reader on. */
 	async *#rows(): AsyncGenerator<ShownRow> {
-		const { filter, descending } = this.#options;
-		if (descending) {
+		if (this.#options.descending) {
 			yield* this.#newestFirst();
 			return;
 		}
 		for (;;) {
-			const page = await this.#page(this.#at, filter.matches ? PAGE_ROWS : this.#left);
+			const page = await this.#page(this.#at, this.#atMost());
 			for (const [i, row] of page.rows.entries()) {
 				await this.#turn.goOn();
 				const shown = await this.#show(row);
@@ -154,7 +155,7 @@ export class ChangesFeed {
 			...(this.#options.filter.ids ? { ids: this.#options.filter.ids } : {})
 		});
 		this.#at = lastSeq;
-		for (const row of rows) {
+		for (const row of await this.#selected(rows)) {
 			if (this.#left === 0) return;
 			await this.#turn.goOn();
 			const shown = await this.#show(row);
@@ -166,13 +167,26 @@ export class ChangesFeed {
 		this.#left = 0;
 	}
 
-	#page(since: string, atMost: number): Promise<ChangesPage> {
+	/** A filter may leave out most of a page; one that is a function is asked for fewer at once. */
+	#atMost(): number {
+		const { matches, select } = this.#options.filter;
+		if (select) return FUNCTION_ROWS;
+		return matches ? PAGE_ROWS : this.#left;
+	}
+
+	async #page(since: string, atMost: number): Promise<ChangesPage> {
 		const { ids } = this.#options.filter;
-		return this.#db.changes({
+		const page = await this.#db.changes({
 			since,
 			limit: Math.min(atMost, PAGE_ROWS),
 			...(ids ? { ids } : {})
 		});
+		return { ...page, rows: await this.#selected(page.rows) };
+	}
+
+	async #selected(rows: ChangeRow[]): Promise<ChangeRow[]> {
+		const { filter, allLeaves } = this.#options;
+		return filter.select ? filter.select(rows, allLeaves) : rows;
 	}
 
 	/** Null when the filter leaves the change out. */

@@ -1,7 +1,12 @@
 import type { Caller } from '../access/access-port.ts';
-import { isJsonObject } from '../http/body.ts';
-import { badRequest, notFound, notImplemented, tooMany } from '../http/errors.ts';
+import { badRequest, tooMany } from '../http/errors.ts';
 import type { JsonObject } from '../store/document-store.ts';
+import {
+	selectByFilter,
+	selectByView,
+	type FilterContext,
+	type SelectRows
+} from './design/filter-function.ts';
 import { compileSelector } from './find/selector.ts';
 import { requireModestSelector } from './modest-selector.ts';
 import type { Options } from './options.ts';
@@ -15,10 +20,18 @@ export interface ChangesFilter {
 	ids?: ReadonlySet<string>;
 	/** Only documents this is true of; they are read for it. */
 	matches?: (doc: JsonObject) => boolean;
+	/** Asked for many rows at once. */
+	select?: SelectRows;
 }
 
-/** The filter a request names. Functions of design documents are not run here. */
-export function changesFilter(options: Options, body: JsonObject, caller: Caller): ChangesFilter {
+/**
+ * The filter a request names. Functions of design documents run in their thread; throws 404 for one that is not there.
+ */
+export async function changesFilter(
+	options: Options,
+	body: JsonObject,
+	context: FilterContext
+): Promise<ChangesFilter> {
 	const name = options.text('filter');
 	if (name === undefined || name === '') return {};
 	if (name === '_doc_ids') {
@@ -29,14 +42,12 @@ export function changesFilter(options: Options, body: JsonObject, caller: Caller
 		if (ids.length > MOST_IDS) throw tooMany(MOST_IDS, 'document ids');
 		return { ids: new Set(ids) };
 	}
-	if (name === '_selector') return { matches: selectorFilter(body['selector'], caller) };
+	if (name === '_selector') return { matches: selectorFilter(body['selector'], context.caller) };
 	if (name === '_design') {
 		return { matches: (doc) => JSON.stringify(doc['_id']).startsWith('"_design/') };
 	}
-	if (name === '_view' || name.includes('/')) {
-		throw notImplemented('Filtering changes with a function');
-	}
-	throw notFound('missing');
+	if (name === '_view') return { select: await selectByView(context, options.text('view')) };
+	return { select: await selectByFilter(context, name) };
 }
 
 function selectorFilter(

@@ -26,7 +26,12 @@ export function changesRoutes(app: FastifyInstance, deps: CouchDeps): void {
 			allLeaves: styleOf(options) === 'all_docs',
 			includeDocs: options.flag('include_docs'),
 			view: { conflicts: options.flag('conflicts'), attachments: options.flag('attachments') },
-			filter: changesFilter(options, body, caller),
+			filter: await changesFilter(options, body, {
+				db,
+				functions: deps.functions,
+				request,
+				caller
+			}),
 			...seqIntervalOf(options)
 		};
 		const changes = new ChangesFeed(db, feedOptions);

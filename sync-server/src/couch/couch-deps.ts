@@ -1,10 +1,12 @@
 import type { Access } from '../access/access-port.ts';
 import type { FunctionRunner } from '../design/function-runner.ts';
+import type { SandboxLimits } from '../design/sandbox.ts';
 import type { Indexes } from '../indexes/indexes.ts';
 import type { DocumentStore } from '../store/document-store.ts';
 import type { ActiveTasks } from './active-tasks.ts';
 import type { DatabaseUpdates } from './database-updates.ts';
 import type { OpenFeeds } from './open-feeds.ts';
+import type { UpdateValidators } from './design/update-validators.ts';
 
 /** What the CouchDB verbs are told from outside. */
 export interface CouchSetup {
@@ -18,6 +20,8 @@ export interface CouchSetup {
 	shownConfig?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 	/** How the replicator reaches this server's own databases, as the server administrator; null before it listens. */
 	ownServer?: () => { url: string; authorization?: string } | null;
+	/** What one function of a design document may take; the usual where nothing is said. */
+	functionLimits?: Partial<SandboxLimits>;
 }
 
 /** What the CouchDB verbs are built on. */
@@ -30,4 +34,5 @@ export interface CouchDeps extends CouchSetup {
 	/** Runs functions of design documents. */
 	functions: FunctionRunner;
 	indexes: Indexes;
+	validators: UpdateValidators;
 }

@@ -11,6 +11,7 @@ import { ActiveTasks } from './active-tasks.ts';
 import type { CouchDeps, CouchSetup } from './couch-deps.ts';
 import { DatabaseUpdates } from './database-updates.ts';
 import { databaseRoutes } from './database-routes.ts';
+import { UpdateValidators } from './design/update-validators.ts';
 import { documentRoutes } from './document-routes.ts';
 import { findRoutes } from './find/find-routes.ts';
 import { localRoutes } from './local-routes.ts';
@@ -35,7 +36,7 @@ export const COUCH_ROUTER_OPTIONS = {
  * errors look like CouchDB's. The instance needs `COUCH_ROUTER_OPTIONS` among its `routerOptions`.
  */
 export function registerCouchRoutes(app: FastifyInstance, setup: CouchSetup): void {
-	const functions = new FunctionRunner();
+	const functions = new FunctionRunner(setup.functionLimits);
 	const onError = (error: unknown) =>
 		app.log.error({ err: error }, 'an index could not be updated');
 	const indexes = new Indexes(() => performance.now(), onError);
@@ -49,7 +50,8 @@ export function registerCouchRoutes(app: FastifyInstance, setup: CouchSetup): vo
 			updates: new DatabaseUpdates(setup.store),
 			compacting: new Set(),
 			functions,
-			indexes
+			indexes,
+			validators: new UpdateValidators(functions)
 		};
 		scope.addHook('onClose', async () => {
 			deps.updates.close();

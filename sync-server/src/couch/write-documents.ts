@@ -15,6 +15,8 @@ import type {
 } from '../store/document-store.ts';
 import type { CouchDeps } from './couch-deps.ts';
 import { followersOf, type SentDocument } from './parse-document.ts';
+import type { Refused } from './refused.ts';
+import { unusableDesign } from './views/design-document.ts';
 import { writeLocal } from './write-local.ts';
 import type { WriteRow } from './write-row.ts';
 
@@ -193,13 +195,7 @@ export function conditionsOf(
 	return caller.kind === 'person' ? { winnerOnly: true, judgedRev: current?.rev ?? null } : {};
 }
 
-export interface Refused {
-	error: string;
-	reason: string;
-	statusCode: number;
-}
-
-/** Asks access control; a refusal comes with the status it has alone. */
+/** Asks access control, then the database's own functions; a refusal comes with the status it has alone. */
 export async function judge(
 	deps: CouchDeps,
 	{ db, caller }: { db: Database; caller: Caller },
@@ -208,7 +204,8 @@ export async function judge(
 ): Promise<Refused | null> {
 	return (
 		refuseDesign(caller, write) ??
-		refusedBy(await deps.access.judgeWrite(caller, db.name, write, current))
+		refusedBy(await deps.access.judgeWrite(caller, db.name, write, current)) ??
+		(await deps.validators.judge(db, caller, write, current))
 	);
 }
 
@@ -226,8 +223,9 @@ export async function judgeUpload(
 	);
 }
 
-function refuseDesign(caller: Caller, { id }: DocumentWrite): Refused | null {
-	if (!id.startsWith('_design/') || caller.kind === 'administrator') return null;
+function refuseDesign(caller: Caller, { id, deleted, body }: DocumentWrite): Refused | null {
+	if (!id.startsWith('_design/')) return null;
+	if (caller.kind === 'administrator') return deleted ? null : unusableDesign(body);
 	const reason = 'document.design: Design documents are for the server administrator alone.';
 	return { error: 'forbidden', reason, statusCode: 403 };
 }

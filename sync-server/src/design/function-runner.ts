@@ -2,11 +2,14 @@
 
 import { Worker } from 'node:worker_threads';
 import { SANDBOX_LIMITS, type CallOutcome, type SandboxLimits } from './sandbox.ts';
-import type { WorkDone, WorkerSettings, WorkOrder } from './worker-messages.ts';
+import type { WorkDone, WorkerReady, WorkerSettings, WorkOrder } from './worker-messages.ts';
 
 const ENTRY = new URL('./start-function-worker.js', import.meta.url);
-/** A thread that does not even stop at its time limit (a regular expression that never ends) is ended from outside. */
-const GRACE_MS = 5_000;
+/**
+ * A thread that does not even stop at its time limit is ended from outside: the limit is only seen between steps of the
+ * language, and joining a list of a million is one.
+ */
+const LONGEST_WAIT = { calls: 3, moreMs: 1_000 };
 
 /** In UTF-16 units. */
 const MOST_ANSWERS_LENGTH = 32 * 1024 * 1024;
@@ -38,6 +41,7 @@ interface Job {
 export class FunctionRunner {
 	readonly #limits: SandboxLimits;
 	#worker: Worker | null = null;
+	#isReady = false;
 	#watchdog: NodeJS.Timeout | undefined;
 	#running: Job | null = null;
 	readonly #waiting: Job[] = [];
@@ -76,12 +80,19 @@ export class FunctionRunner {
 			...job.program,
 			inputs: job.inputs.slice(job.answers.length)
 		};
-		this.#watchdog = setTimeout(() => {
-			void this.#end(new FunctionFailed('The function took too long.'));
-		}, this.#limits.callMs + GRACE_MS);
 		this.#worker ??= this.#start();
 		this.#worker.ref();
 		this.#worker.postMessage(order);
+		// A thread that is only starting has all the time it needs.
+		if (this.#isReady) this.#watch();
+	}
+
+	#watch(): void {
+		const { calls, moreMs } = LONGEST_WAIT;
+		this.#watchdog = setTimeout(
+			() => void this.#end(new FunctionFailed('The function took too long.')),
+			calls * this.#limits.callMs + moreMs
+		);
 	}
 
 	#start(): Worker {
@@ -94,7 +105,13 @@ export class FunctionRunner {
 		const lost = () => {
 			if (this.#worker === worker) void this.#end(new FunctionFailed('The function broke down.'));
 		};
-		worker.on('message', (done: WorkDone) => this.#take(done));
+		this.#isReady = false;
+		worker.on('message', (message: WorkDone | WorkerReady) => {
+			if (this.#worker !== worker) return;
+			if (message !== 'ready') return this.#take(message);
+			this.#isReady = true;
+			this.#watch();
+		});
 		worker.on('error', lost);
 		worker.on('exit', lost);
 		return worker;

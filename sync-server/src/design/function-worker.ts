@@ -2,7 +2,7 @@
 
 import { parentPort, workerData } from 'node:worker_threads';
 import { Sandbox, type CallOutcome } from './sandbox.ts';
-import type { WorkDone, WorkerSettings, WorkOrder } from './worker-messages.ts';
+import type { WorkDone, WorkerReady, WorkerSettings, WorkOrder } from './worker-messages.ts';
 
 /** Answers kept for one message, in UTF-16 units. */
 const MOST_ANSWERS_LENGTH = 8 * 1024 * 1024;
@@ -63,3 +63,4 @@ function forget(key: string): void {
 parentPort?.on('message', (order: WorkOrder) => {
 	void work(order).then((done) => parentPort?.postMessage(done));
 });
+parentPort?.postMessage('ready' satisfies WorkerReady);

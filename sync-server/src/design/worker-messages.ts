@@ -13,6 +13,9 @@ export interface WorkDone {
 	outcomes: CallOutcome[];
 }
 
+/** The thread's first message. */
+export type WorkerReady = 'ready';
+
 export interface WorkerSettings {
 	limits: SandboxLimits;
 }

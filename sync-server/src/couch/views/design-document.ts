@@ -2,9 +2,10 @@
 
 import { createHash } from 'node:crypto';
 import { isJsonObject } from '../../http/body.ts';
-import { CouchError, notFound } from '../../http/errors.ts';
+import { notFound } from '../../http/errors.ts';
 import { builtInReduce, type BuiltInReduce } from '../../indexes/built-in-reduce.ts';
 import type { Database, Json, JsonObject, StoredRevision } from '../../store/document-store.ts';
+import type { Refused } from '../refused.ts';
 
 export type ReduceFunction =
 	{ kind: 'built-in'; name: BuiltInReduce } | { kind: 'own'; source: string };
@@ -63,32 +64,32 @@ function isJavaScript(language: Json | undefined): boolean {
 	return language === undefined || language === 'javascript';
 }
 
-/** Refuses a design document that can never be used, before it is written. */
-export function requireUsableDesign(body: JsonObject): void {
-	const { views, language, filters } = body;
+/** What is wrong with a design document that can never be used; null when nothing is. */
+export function unusableDesign({ views, filters, language }: JsonObject): Refused | null {
 	if (views !== undefined && !isJsonObject(views)) {
-		throw invalidDesign('`views` parameter must be an object.');
+		return invalidDesign('`views` parameter must be an object.');
 	}
 	if (filters !== undefined && !isJsonObject(filters)) {
-		throw invalidDesign('`filters` parameter must be an object.');
+		return invalidDesign('`filters` parameter must be an object.');
 	}
-	if (!isJavaScript(language)) return;
+	if (!isJavaScript(language)) return null;
 	for (const [name, view] of Object.entries(views ?? {})) {
 		if (name === 'lib') continue;
-		if (!isJsonObject(view)) throw invalidDesign('View must be an object.');
+		if (!isJsonObject(view)) return invalidDesign(`\`${name}\` in views must be an object`);
 		const { map, reduce } = view;
 		if (map !== undefined && typeof map !== 'string') {
-			throw invalidDesign(`\`map\` in ${name} must be a string`);
+			return invalidDesign(`\`map\` in ${name} must be a string`);
 		}
 		if (reduce !== undefined && typeof reduce !== 'string') {
-			throw invalidDesign(`\`reduce\` in ${name} must be a string`);
+			return invalidDesign(`\`reduce\` in ${name} must be a string`);
 		}
 		if (reduce?.startsWith('_') && !builtInReduce(reduce)) {
-			throw invalidDesign(`\`${reduce}\` is not a supported reduce function.`);
+			return invalidDesign(`\`${reduce}\` is not a supported reduce function.`);
 		}
 	}
+	return null;
 }
 
-function invalidDesign(reason: string): CouchError {
-	return new CouchError(400, 'invalid_design_doc', reason);
+function invalidDesign(reason: string): Refused {
+	return { error: 'invalid_design_doc', reason, statusCode: 400 };
 }
