@@ -412,7 +412,7 @@ describe('malformed requests', () => {
 		expect(await call('GET', `${url}/_all_docs?startkey=unquoted`)).toMatchObject({ status: 400 });
 		expect(await call('GET', `${url}/_changes?filter=_selector`)).toMatchObject({ status: 400 });
 		expect(await call('GET', `${url}/_changes?feed=strange`)).toMatchObject({ status: 400 });
-		expect(await call('GET', `${url}/_changes?filter=ddoc/name`)).toMatchObject({ status: 501 });
+		expect(await call('GET', `${url}/_changes?filter=ddoc/name`)).toMatchObject({ status: 404 });
 		expect(await call('POST', `${url}/_find`, {})).toMatchObject({
 			status: 400,
 			json: { error: 'missing_required_key' }

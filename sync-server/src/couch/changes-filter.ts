@@ -1,4 +1,5 @@
 import type { Caller } from '../access/access-port.ts';
+import { isJsonObject } from '../http/body.ts';
 import { badRequest, tooMany } from '../http/errors.ts';
 import type { JsonObject } from '../store/document-store.ts';
 import {
