@@ -173,7 +173,8 @@ function deedsOf(context: DeedContext): Deeds {
 		removeReceipt: (transactionId, receiptId) => removeReceipt(context, transactionId, receiptId),
 		submit: (transactionId) => submit(context, transactionId),
 		recall: (transactionId) => recall(context, transactionId),
-		decide: (submissionId, verdict, reason) => decide(context, submissionId, verdict, reason),
+		decide: (submissionId, verdict, reason, clearances) =>
+			decide(context, submissionId, verdict, reason, clearances),
 		removeDraft: (transactionId) => removeDraft(context, transactionId),
 		discardTrip: (tripId) => discardTrip(context, tripId),
 		saveProfile: (change) => saveProfile(context, change)

@@ -1,3 +1,5 @@
+import { DOCUMENT_SCHEMAS } from '@outlay/domain/documents';
+import type { DocumentType } from '@outlay/domain/identifiers';
 import type { Receipt } from '@outlay/domain/receipt';
 import type { Decision, Recall, Submission, Verdict } from '@outlay/domain/submission';
 import type { ExpenseBody, Transaction } from '@outlay/domain/transaction';
@@ -12,9 +14,15 @@ export function ulidOf(n: number): string {
 	return `01${String(n).padStart(24, '0')}`;
 }
 
-function envelope(ownerId: string, atMs: number) {
+function envelope(type: DocumentType, ownerId: string, atMs: number) {
 	const at = new Date(atMs).toISOString();
-	return { schema: 1, companyId: COMPANY, ownerId, createdAt: at, updatedAt: at };
+	return {
+		schema: DOCUMENT_SCHEMAS[type].version,
+		companyId: COMPANY,
+		ownerId,
+		createdAt: at,
+		updatedAt: at
+	};
 }
 
 export function anExpense(change: Partial<ExpenseBody> = {}): ExpenseBody {
@@ -30,6 +38,7 @@ export function anExpense(change: Partial<ExpenseBody> = {}): ExpenseBody {
 		purpose: 'Seals for pump 4',
 		paidWith: 'own-money',
 		receiptIds: [],
+		clearances: [],
 		...change
 	};
 }
@@ -38,7 +47,7 @@ export function aTransaction(n = 1, change: Partial<ExpenseBody> = {}): Transact
 	return {
 		_id: `transaction:${WORKER}:${ulidOf(n)}`,
 		type: 'transaction',
-		...envelope(WORKER, 1_700_000_000_000 + n),
+		...envelope('transaction', WORKER, 1_700_000_000_000 + n),
 		body: anExpense(change)
 	};
 }
@@ -47,7 +56,7 @@ export function aReceipt(n = 1, sha256 = HASH): Receipt {
 	return {
 		_id: `receipt:${WORKER}:${ulidOf(n)}`,
 		type: 'receipt',
-		...envelope(WORKER, 1_700_000_000_000 + n),
+		...envelope('receipt', WORKER, 1_700_000_000_000 + n),
 		body: {
 			transactionId: `transaction:${WORKER}:${ulidOf(1)}`,
 			sha256,
@@ -70,7 +79,7 @@ export function aSubmission(
 	return {
 		_id: `submission:${ownerId}:${ulidOf(n)}`,
 		type: 'submission',
-		...envelope(ownerId, atMs),
+		...envelope('submission', ownerId, atMs),
 		body: {
 			subjectId: `transaction:${ownerId}:${ulidOf(1)}`,
 			previousId: null,
@@ -95,7 +104,7 @@ export function aRecall(n: number, submissionId: string): Recall {
 	return {
 		_id: `recall:${WORKER}:${ulidOf(n)}`,
 		type: 'recall',
-		...envelope(WORKER, atMs),
+		...envelope('recall', WORKER, atMs),
 		body: { submissionId, recalledAt: new Date(atMs).toISOString() }
 	};
 }
@@ -110,14 +119,15 @@ export function aDecision(
 	return {
 		_id: `decision:${byId}:${ulidOf(n)}`,
 		type: 'decision',
-		...envelope(byId, atMs),
+		...envelope('decision', byId, atMs),
 		body: {
 			submissionId,
 			submissionHash: HASH,
 			verdict,
 			reason: verdict === 'approve' ? '' : 'Guest name is missing',
 			actedFor: null,
-			decidedAt: new Date(atMs).toISOString()
+			decidedAt: new Date(atMs).toISOString(),
+			clearances: []
 		}
 	};
 }

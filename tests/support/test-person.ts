@@ -141,6 +141,7 @@ export class TestPerson {
 			purpose: 'Seals for pump 4',
 			paidWith: 'own-money',
 			receiptIds: [],
+			clearances: [],
 			...change
 		};
 	}
@@ -159,6 +160,7 @@ export class TestPerson {
 			distanceM: 10_000,
 			distanceText: '',
 			distanceSource: 'typed',
+			clearances: [],
 			...change
 		};
 	}
@@ -279,7 +281,8 @@ export class TestPerson {
 			verdict,
 			reason,
 			actedFor: null,
-			decidedAt: new Date().toISOString()
+			decidedAt: new Date().toISOString(),
+			clearances: []
 		});
 	}
 

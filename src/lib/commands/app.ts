@@ -1,4 +1,5 @@
 import type { ExpenseBody, MileageBody } from '@outlay/domain/transaction';
+import type { ContentClearance } from '@outlay/domain/content-guard';
 import type { Refusal } from '@outlay/domain/refusal';
 import type { ProfileBody } from '@outlay/domain/person';
 import type { Verdict } from '@outlay/domain/submission';
@@ -12,7 +13,10 @@ export type Done<T = void> = { ok: true; value: T } | { ok: false; refusal: Refu
 export interface Deeds {
 	/** A fresh transaction id, to save a draft under. */
 	newTransactionId(): string;
-	/** Saves a draft expense, creating it at the first call. Refuses prohibited content and what waits or is approved. */
+	/**
+	 * Saves a draft expense, creating it at the first call; identity and card numbers are stored unreadable. Refuses what
+	 * waits or is approved.
+	 */
 	saveExpense(transactionId: string, change: Partial<Omit<ExpenseBody, 'kind'>>): Promise<Done>;
 	/** Saves a draft mileage, creating it (as a typed trip) at the first call. */
 	saveMileage(transactionId: string, change: Partial<Omit<MileageBody, 'kind'>>): Promise<Done>;
@@ -24,7 +28,12 @@ export interface Deeds {
 	/** Takes a waiting submission back, so that it can be edited. */
 	recall(transactionId: string): Promise<Done>;
 	/** Approves or declines (a reason is then needed) a submission of somebody else. */
-	decide(submissionId: string, verdict: Verdict, reason: string): Promise<Done>;
+	decide(
+		submissionId: string,
+		verdict: Verdict,
+		reason: string,
+		clearances: ContentClearance[]
+	): Promise<Done>;
 	/** Only what was never submitted. */
 	removeDraft(transactionId: string): Promise<Done>;
 	/** Only a stopped trip that was never submitted; its draft mileage goes with it. */

@@ -1,5 +1,5 @@
 import { documentId } from '@outlay/domain/identifiers';
-import { findProhibited } from '@outlay/domain/prohibited-content';
+import { judgeText, type ContentClearance } from '@outlay/domain/content-guard';
 import { refuse } from '@outlay/domain/refusal';
 import type { Verdict } from '@outlay/domain/submission';
 import type { Done } from './app.ts';
@@ -14,12 +14,13 @@ export async function decide(
 	context: DeedContext,
 	submissionId: string,
 	verdict: Verdict,
-	reason: string
+	reason: string,
+	clearances: ContentClearance[]
 ): Promise<Done> {
 	const words = reason.trim();
 	if (verdict !== 'approve' && words === '') return refuse('decision.reason_missing', 'reason');
-	const prohibited = findProhibited(words, 'reason');
-	if (prohibited) return { ok: false, refusal: prohibited };
+	const { block } = judgeText(words, 'reason', clearances);
+	if (block) return { ok: false, refusal: block };
 	const submission = await context.documents.get('submission', submissionId);
 	if (submission === null) return refuse('decision.not_found');
 	if (submission.document.ownerId === context.me.userId) return refuse('decision.own_submission');
@@ -38,7 +39,8 @@ export async function decide(
 			verdict,
 			reason: words,
 			actedFor: null,
-			decidedAt: envelope.createdAt
+			decidedAt: envelope.createdAt,
+			clearances
 		}
 	});
 	return { ok: true, value: undefined };

@@ -80,7 +80,8 @@ export async function finishTrip(context: DeedContext, tripId: string): Promise<
 				licencePlate: '',
 				distanceM,
 				distanceText: '',
-				distanceSource: 'recorded'
+				distanceSource: 'recorded',
+				clearances: []
 			}
 		});
 	}

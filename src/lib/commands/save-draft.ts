@@ -1,7 +1,7 @@
-import { findProhibitedIn } from '@outlay/domain/prohibited-content';
+import { guardDraft } from '@outlay/domain/content-guard';
 import { refuse } from '@outlay/domain/refusal';
 import { settingOn } from '@outlay/domain/setting';
-import type { TransactionBody, TransactionKind } from '@outlay/domain/transaction';
+import { TransactionBody, type TransactionKind } from '@outlay/domain/transaction';
 import type { Done } from './app.ts';
 import { localDay, newEnvelope, withBody, type DeedContext } from './context.ts';
 import { editableTransaction } from './editable.ts';
@@ -17,8 +17,9 @@ export interface DraftStart {
 }
 
 /**
- * Saves a draft of one kind, creating it at the first call from what `begin` gives. Refuses prohibited content before
- * anything is stored, and what may not be edited now (see `editableTransaction`).
+ * Saves a draft of one kind, creating it at the first call from what `begin` gives. Numbers that have no place in a
+ * text are stored unreadable, unless the person said that they are none (`change.clearances`). Refuses what may not be
+ * edited now (see `editableTransaction`).
  */
 export async function saveDraft<K extends TransactionKind>(
 	context: DeedContext,
@@ -27,8 +28,6 @@ export async function saveDraft<K extends TransactionKind>(
 	change: DraftChange<K>,
 	begin: (start: DraftStart) => BodyOf<K>
 ): Promise<Done> {
-	const prohibited = findProhibitedIn(change);
-	if (prohibited) return { ok: false, refusal: prohibited };
 	const found = await editableTransaction(context, transactionId, kind);
 	if (!found.ok) return found;
 	if (found.value === null) {
@@ -36,16 +35,16 @@ export async function saveDraft<K extends TransactionKind>(
 			_id: transactionId,
 			type: 'transaction',
 			...newEnvelope(context, 'transaction'),
-			body: { ...begin(await draftStart(context)), ...change }
+			body: guardDraft(TransactionBody, null, { ...begin(await draftStart(context)), ...change })
 		});
 		return { ok: true, value: undefined };
 	}
 	let isSameKind = true;
 	await context.documents.edit('transaction', transactionId, (document) => {
 		isSameKind = document.body.kind === kind;
-		return isSameKind
-			? withBody(document, { ...document.body, ...change }, context.clock)
-			: document;
+		if (!isSameKind) return document;
+		const edited = guardDraft(TransactionBody, document.body, { ...document.body, ...change });
+		return withBody(document, edited, context.clock);
 	});
 	return isSameKind ? { ok: true, value: undefined } : refuse('transaction.other_kind');
 }

@@ -23,6 +23,7 @@ function emptyExpense({ today, country, currency }: DraftStart): BodyOf<'expense
 		costTypeId: null,
 		purpose: '',
 		paidWith: 'own-money',
-		receiptIds: []
+		receiptIds: [],
+		clearances: []
 	};
 }

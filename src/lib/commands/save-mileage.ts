@@ -24,6 +24,7 @@ function emptyMileage({ today, country }: DraftStart): BodyOf<'mileage'> {
 		licencePlate: '',
 		distanceM: null,
 		distanceText: '',
-		distanceSource: 'typed'
+		distanceSource: 'typed',
+		clearances: []
 	};
 }

@@ -54,14 +54,14 @@ export type DocumentOf<T extends DocumentType> = Extract<OutlayDocument, { type:
 export const DOCUMENT_SCHEMAS: {
 	readonly [T in DocumentType]: { version: number; schema: TSchema };
 } = {
-	transaction: { version: 1, schema: TransactionSchema },
+	transaction: { version: 2, schema: TransactionSchema },
 	receipt: { version: 1, schema: ReceiptSchema },
 	trip: { version: 2, schema: TripSchema },
 	trace: { version: 1, schema: TraceSchema },
 	route: { version: 1, schema: RouteSchema },
-	submission: { version: 1, schema: SubmissionSchema },
+	submission: { version: 2, schema: SubmissionSchema },
 	recall: { version: 1, schema: RecallSchema },
-	decision: { version: 1, schema: DecisionSchema },
+	decision: { version: 2, schema: DecisionSchema },
 	case: { version: 1, schema: CaseSchema },
 	kept: { version: 1, schema: KeptSchema },
 	person: { version: 1, schema: PersonSchema },
@@ -75,8 +75,21 @@ type Upcast = (body: Record<string, unknown>) => Record<string, unknown>;
 /** `UPCASTS[type][n]` lifts version n to n + 1. */
 const UPCASTS: { readonly [T in DocumentType]?: Readonly<Record<number, Upcast>> } = {
 	trip: { 1: tripFromVersion1 },
-	setting: { 1: withDatedMileageRates }
+	setting: { 1: withDatedMileageRates },
+	transaction: { 1: withoutClearances },
+	submission: {
+		1: (body) => ({
+			...body,
+			snapshot: withoutClearances(body['snapshot'] as Record<string, unknown>)
+		})
+	},
+	decision: { 1: withoutClearances }
 };
+
+/** Before version 2 nobody could say that a number is no identity number. */
+function withoutClearances(body: Record<string, unknown>): Record<string, unknown> {
+	return { ...body, clearances: [] };
+}
 
 /**
  * Lifts a stored document to the schema this app knows; serves pull, migrations and server. A document newer

@@ -1,11 +1,11 @@
 import { parseKilometres } from './distance-input.ts';
 import { mileageAmount } from './mileage/mileage-amount.ts';
 import { parseAmount } from './money.ts';
-import { findProhibitedIn } from './prohibited-content.ts';
+import { refuseContent } from './content-guard.ts';
 import { ok, refuse, type Result } from './refusal.ts';
 import { settingOn, type Setting } from './setting.ts';
 import type { DerivationLine, SubmissionBody } from './submission.ts';
-import type { ExpenseBody, MileageBody, TransactionBody } from './transaction.ts';
+import { TransactionBody, type ExpenseBody, type MileageBody } from './transaction.ts';
 
 export interface SubmittedAmount {
 	amountMinor: number;
@@ -23,7 +23,7 @@ export function judgeSubmission(
 	settings: readonly Setting[],
 	today: string
 ): Result<SubmittedAmount> {
-	const prohibited = findProhibitedIn(body);
+	const prohibited = refuseContent(TransactionBody, body);
 	if (prohibited) return { ok: false, refusal: prohibited };
 	return body.kind === 'expense'
 		? judgeExpense(body, settings, today)

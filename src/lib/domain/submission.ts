@@ -1,4 +1,5 @@
 import Type from 'typebox';
+import { Clearances, type ContentClearance } from './content-guard.ts';
 import {
 	AmountMinor,
 	CurrencyCode,
@@ -103,11 +104,14 @@ export const DecisionBody = Type.Object(
 		reason: Type.String({ maxLength: 1000, privacy: JUDGEMENT_WORDS }),
 		/** The approver stood in for, or null. */
 		actedFor: Nullable(Type.String({ maxLength: 26, privacy: JUDGEMENT })),
-		decidedAt: IsoInstant({ privacy: JUDGEMENT })
+		decidedAt: IsoInstant({ privacy: JUDGEMENT }),
+		clearances: Clearances
 	},
 	{ additionalProperties: false }
 );
-export type DecisionBody = Static<typeof DecisionBody>;
+export type DecisionBody = Omit<Static<typeof DecisionBody>, 'clearances'> & {
+	clearances: ContentClearance[];
+};
 export type Verdict = DecisionBody['verdict'];
 export const DecisionSchema = documentSchema('decision', DecisionBody);
 export type Decision = Envelope<'decision', DecisionBody>;

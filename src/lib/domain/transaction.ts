@@ -1,4 +1,5 @@
 import Type from 'typebox';
+import { Clearances, type ContentClearance } from './content-guard.ts';
 import {
 	AmountMinor,
 	CountryCode,
@@ -32,7 +33,8 @@ export const ExpenseBody = Type.Object(
 			privacy: CLAIM
 		}),
 		/** Receipt document ids in page order. */
-		receiptIds: Type.Array(Type.String({ maxLength: 120, privacy: RECEIPT }), { maxItems: 50 })
+		receiptIds: Type.Array(Type.String({ maxLength: 120, privacy: RECEIPT }), { maxItems: 50 }),
+		clearances: Clearances
 	},
 	{ additionalProperties: false }
 );
@@ -48,13 +50,14 @@ export const MileageBody = Type.Object(
 		drivenOn: Nullable(IsoDate({ privacy: CLAIM })),
 		country: CountryCode({ privacy: CLAIM }),
 		vehicle: Type.Union([Type.Literal('own-car'), Type.Literal('company-car')], { privacy: CLAIM }),
-		licencePlate: Type.String({ maxLength: 15, privacy: CLAIM }),
+		licencePlate: Words(15),
 		distanceM: Nullable(Type.Integer({ minimum: 0, maximum: 10_000_000, privacy: ROUTE })),
 		/** What was typed and could not be read as a distance; else ''. */
 		distanceText: Words(60),
 		distanceSource: Type.Union([Type.Literal('recorded'), Type.Literal('typed')], {
 			privacy: CLAIM
-		})
+		}),
+		clearances: Clearances
 	},
 	{ additionalProperties: false }
 );
@@ -62,8 +65,10 @@ export const MileageBody = Type.Object(
 /** Invoices, per diems and time join here as further kinds. */
 export const TransactionBody = Type.Union([ExpenseBody, MileageBody]);
 
-export type ExpenseBody = Static<typeof ExpenseBody>;
-export type MileageBody = Static<typeof MileageBody>;
+type WithClearances<B> = Omit<B, 'clearances'> & { clearances: ContentClearance[] };
+
+export type ExpenseBody = WithClearances<Static<typeof ExpenseBody>>;
+export type MileageBody = WithClearances<Static<typeof MileageBody>>;
 export type TransactionBody = ExpenseBody | MileageBody;
 export type TransactionKind = TransactionBody['kind'];
 

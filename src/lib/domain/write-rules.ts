@@ -1,13 +1,14 @@
 import { canonicalJson, contentHashOf, type HashText } from './canonical-json.ts';
+import { refuseContent, refuseStoring } from './content-guard.ts';
 import { checkDocument, upcast, type OutlayDocument } from './documents.ts';
 import { blobHash, parseDocumentId, routeIdOf, type DocumentType } from './identifiers.ts';
 import type { Role } from './person.ts';
-import { findProhibited, findProhibitedIn } from './prohibited-content.ts';
 import { RECEIPT_MAX_BYTES, RECEIPT_MEDIA_TYPES } from './receipt.ts';
 import { refuse, type Refusal } from './refusal.ts';
 import type { Setting } from './setting.ts';
-import type { Decision, Recall, Submission } from './submission.ts';
+import { DecisionBody, type Decision, type Recall, type Submission } from './submission.ts';
 import { judgeArrivedSubmission } from './submission-rules.ts';
+import { TransactionBody } from './transaction.ts';
 
 /** One revision, about to be written or written before, without CouchDB's own members. */
 export interface Version {
@@ -108,7 +109,7 @@ async function judgeContent(
 ): Promise<Refusal | null> {
 	switch (document.type) {
 		case 'transaction':
-			return findProhibitedIn(document.body);
+			return refuseStoring(TransactionBody, document.body);
 		case 'trace':
 			return document.body.isOpen ? no('trace.open') : null;
 		case 'submission':
@@ -117,10 +118,11 @@ async function judgeContent(
 			return judgeRecall(document, writer);
 		case 'decision':
 			return judgeDecision(document, writer, facts);
+		case 'kept':
+			return refuseStoring(TransactionBody, document.body.lost);
 		case 'receipt':
 		case 'trip':
 		case 'route':
-		case 'kept':
 		case 'profile':
 			return null;
 		case 'case':
@@ -190,7 +192,7 @@ async function judgeDecision(
 	if (verdict !== 'approve' && reason.trim() === '') {
 		return no('decision.reason_missing', 'reason');
 	}
-	return findProhibited(reason, 'reason');
+	return refuseContent(DecisionBody, document.body);
 }
 
 /** Bytes stand for themselves: the id is their hash, so what is there can't be replaced by anything else. */

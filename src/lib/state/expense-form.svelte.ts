@@ -3,6 +3,8 @@ import type { Refusal } from '@outlay/domain/refusal';
 import type { ExpenseBody } from '@outlay/domain/transaction';
 import type { Done } from '#lib/commands/app.ts';
 import { Autosave } from './autosave.svelte.ts';
+import { instantOf } from './formats.ts';
+import { GuardedTexts, type ContentNote } from './guarded-texts.svelte.ts';
 
 export type ExpenseChange = Partial<Omit<ExpenseBody, 'kind' | 'receiptIds'>>;
 /** Where an error can stand on the form. */
@@ -31,6 +33,7 @@ export class ExpenseForm {
 	paidWith = $state<ExpenseBody['paidWith']>('own-money');
 
 	readonly autosave: Autosave<ExpenseChange>;
+	readonly #guard = new GuardedTexts();
 	readonly #language: () => string;
 	readonly #today: () => string;
 	/** Said once the person leaves the amount, not while they type it. */
@@ -49,9 +52,19 @@ export class ExpenseForm {
 	/** Fills in what is stored, except where an edit waits to be stored. */
 	receive(body: ExpenseBody): void {
 		const { autosave } = this;
+		if (!autosave.isPending('clearances')) {
+			const { merchant, purpose, amountText } = body;
+			if (!this.#holds('merchant', body)) this.merchant = merchant;
+			if (!this.#holds('purpose', body)) this.purpose = purpose;
+			this.#guard.receive(
+				{ merchant: this.merchant, purpose: this.purpose, amountText },
+				body.clearances
+			);
+		}
 		const isTypingAmount =
 			autosave.isPending('amountMinor') ||
 			autosave.isPending('amountText') ||
+			this.#holds('amountText', body) ||
 			document.activeElement?.id === expenseFieldId('amountMinor');
 		if (!isTypingAmount) {
 			this.amountText = this.#shownAmount(body);
@@ -63,17 +76,17 @@ export class ExpenseForm {
 			this.#amountRefusal = read === null || read.ok ? null : read.refusal;
 		}
 		if (!autosave.isPending('currency')) this.currency = body.currency;
-		if (!autosave.isPending('merchant')) this.merchant = body.merchant;
 		if (!autosave.isPending('spentOn')) this.spentOn = body.spentOn ?? '';
 		if (!autosave.isPending('country')) this.country = body.country;
 		if (!autosave.isPending('costTypeId')) this.costTypeId = body.costTypeId ?? '';
-		if (!autosave.isPending('purpose')) this.purpose = body.purpose;
 		if (!autosave.isPending('paidWith')) this.paidWith = body.paidWith;
 	}
 
 	/** Notes an edit of plain words or a choice. */
-	edit(change: Omit<ExpenseChange, 'amountMinor' | 'amountText' | 'currency'>): void {
-		this.autosave.note(change);
+	edit(
+		change: Omit<ExpenseChange, 'amountMinor' | 'amountText' | 'currency' | 'clearances'>
+	): void {
+		this.#note(change);
 		if (this.#submitRefusal?.field !== undefined && this.#submitRefusal.field in change) {
 			this.#submitRefusal = null;
 		}
@@ -91,7 +104,7 @@ export class ExpenseForm {
 		if (this.#submitRefusal?.field === 'amountMinor') this.#submitRefusal = null;
 		const read = parseAmount(this.amountText, this.currency, this.#language());
 		const isEmpty = !read.ok && read.refusal.code === 'amount.missing';
-		this.autosave.note({
+		this.#note({
 			amountMinor: read.ok ? read.value : null,
 			amountText: read.ok || isEmpty ? '' : this.amountText
 		});
@@ -114,6 +127,19 @@ export class ExpenseForm {
 		void this.autosave.flush();
 	}
 
+	/** What is to be said about the words of a field. */
+	note(field: GuardedField): ContentNote {
+		const text = field === 'amountText' ? this.#unreadAmount : this[field];
+		return this.#guard.note(field, text);
+	}
+
+	/** The person says that a number in a field is no identity or card number: it is stored as it was typed. */
+	clearContent(field: GuardedField): void {
+		this.#guard.clear(field, this[field], instantOf(Date.now()));
+		this.autosave.note({ [field]: this[field], clearances: this.#guard.clearances });
+		void this.autosave.flush();
+	}
+
 	/** What Submit said; its field is marked until it is edited. */
 	refuse(refusal: Refusal | null): void {
 		this.#submitRefusal = refusal;
@@ -133,6 +159,10 @@ export class ExpenseForm {
 			refusals[field as ExpenseField] = refusal;
 		}
 		if (amountText) refusals.amountMinor = amountText;
+		for (const field of GUARDED) {
+			const { block } = this.note(field);
+			if (block) refusals[shownAt(field)] = block;
+		}
 		return refusals;
 	}
 
@@ -142,12 +172,40 @@ export class ExpenseForm {
 		return shown === undefined || this.refusals[shown] !== undefined;
 	}
 
-	/** The first field whose words could not be stored: it must be mended before submitting. */
+	/** The first field whose words are not stored as they stand here: it must be mended before submitting. */
 	get unstored(): { field: ExpenseField; refusal: Refusal } | null {
+		for (const field of GUARDED) {
+			const { block } = this.note(field);
+			if (block) return { field: shownAt(field), refusal: block };
+		}
 		const [found] = Object.entries(this.autosave.refusals);
 		if (found === undefined) return null;
 		const [field, refusal] = found;
 		return { field: field === 'amountText' ? 'amountMinor' : (field as ExpenseField), refusal };
+	}
+
+	/** What stands in the amount field and can't be read: only then it is stored as words. */
+	get #unreadAmount(): string {
+		return parseAmount(this.amountText, this.currency).ok ? '' : this.amountText;
+	}
+
+	/** Whether the screen has its own words for what is stored: being typed, or with a number that is not stored. */
+	#holds(field: GuardedField, body: ExpenseBody): boolean {
+		const shown = field === 'amountText' ? this.#unreadAmount : this[field];
+		return (
+			this.autosave.isPending(field) ||
+			(shown !== '' && this.#guard.isStoredOf(body[field], field, shown))
+		);
+	}
+
+	/** Notes a change with what it does to the clearances. */
+	#note(change: ExpenseChange): void {
+		let isChanged = false;
+		for (const field of GUARDED) {
+			const text = change[field];
+			if (text !== undefined && this.#guard.edit(field, text)) isChanged = true;
+		}
+		this.autosave.note(isChanged ? { ...change, clearances: this.#guard.clearances } : change);
 	}
 
 	#shownAmount(body: ExpenseBody): string {
@@ -160,6 +218,13 @@ export class ExpenseForm {
 		const { whole, decimals } = formatAmount(amountMinor, currency, this.#language());
 		return whole + decimals;
 	}
+}
+
+const GUARDED = ['merchant', 'purpose', 'amountText'] as const;
+type GuardedField = (typeof GUARDED)[number];
+
+function shownAt(field: GuardedField): ExpenseField {
+	return field === 'amountText' ? 'amountMinor' : field;
 }
 
 /** Id of a field's control, to move the focus to it. */

@@ -17,6 +17,11 @@ export function dayOfMs(ms: number): string {
 	return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
 }
 
+/** An instant as documents write it. */
+export function instantOf(ms: number): string {
+	return new Date(ms).toISOString();
+}
+
 /** Noon keeps the day whatever the zone or summer time. */
 function noonOf(day: string): Date {
 	return new Date(`${day}T12:00:00`);

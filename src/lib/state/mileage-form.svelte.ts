@@ -3,6 +3,8 @@ import type { Refusal } from '@outlay/domain/refusal';
 import type { MileageBody } from '@outlay/domain/transaction';
 import type { Done } from '#lib/commands/app.ts';
 import { Autosave } from './autosave.svelte.ts';
+import { instantOf } from './formats.ts';
+import { GuardedTexts, type ContentNote } from './guarded-texts.svelte.ts';
 
 export type MileageChange = Partial<Omit<MileageBody, 'kind'>>;
 /** Where an error can stand on the form. */
@@ -21,6 +23,7 @@ export class MileageForm {
 	source = $state<MileageBody['distanceSource']>('typed');
 
 	readonly autosave: Autosave<MileageChange>;
+	readonly #guard = new GuardedTexts();
 	readonly #language: () => string;
 	readonly #today: () => string;
 	#distanceRefusal = $state<Refusal | null>(null);
@@ -38,16 +41,19 @@ export class MileageForm {
 	/** Fills in what is stored, except where an edit waits to be stored. */
 	receive(body: MileageBody): void {
 		const { autosave } = this;
-		if (!autosave.isPending('from')) this.from = body.from;
-		if (!autosave.isPending('to')) this.to = body.to;
-		if (!autosave.isPending('purpose')) this.purpose = body.purpose;
+		if (!autosave.isPending('clearances')) {
+			for (const field of PLAIN) if (!this.#holds(field, body)) this[field] = body[field];
+			const { from, to, purpose, licencePlate } = this;
+			const { distanceText, clearances } = body;
+			this.#guard.receive({ from, to, purpose, licencePlate, distanceText }, clearances);
+		}
 		if (!autosave.isPending('drivenOn')) this.drivenOn = body.drivenOn ?? '';
 		if (!autosave.isPending('vehicle')) this.vehicle = body.vehicle;
-		if (!autosave.isPending('licencePlate')) this.licencePlate = body.licencePlate;
 		if (!autosave.isPending('distanceSource')) this.source = body.distanceSource;
 		const isTypingDistance =
 			autosave.isPending('distanceM') ||
 			autosave.isPending('distanceText') ||
+			this.#holds('distanceText', body) ||
 			document.activeElement?.id === mileageFieldId('distanceM');
 		if (!isTypingDistance && body.distanceSource === 'typed') {
 			this.distanceText =
@@ -59,8 +65,10 @@ export class MileageForm {
 		}
 	}
 
-	edit(change: Omit<MileageChange, 'distanceM' | 'distanceText' | 'distanceSource'>): void {
-		this.autosave.note(change);
+	edit(
+		change: Omit<MileageChange, 'distanceM' | 'distanceText' | 'distanceSource' | 'clearances'>
+	): void {
+		this.#note(change);
 		if (this.#submitRefusal?.field !== undefined && this.#submitRefusal.field in change) {
 			this.#submitRefusal = null;
 		}
@@ -78,7 +86,7 @@ export class MileageForm {
 		if (this.#submitRefusal?.field === 'distanceM') this.#submitRefusal = null;
 		const read = parseKilometres(this.distanceText);
 		const isEmpty = !read.ok && read.refusal.code === 'mileage.distance_missing';
-		this.autosave.note({
+		this.#note({
 			distanceM: read.ok ? read.value : null,
 			distanceText: read.ok || isEmpty ? '' : this.distanceText,
 			distanceSource: 'typed'
@@ -105,6 +113,18 @@ export class MileageForm {
 		void this.autosave.flush();
 	}
 
+	/** What is to be said about the words of a field. */
+	note(field: GuardedField): ContentNote {
+		return this.#guard.note(field, this.#text(field));
+	}
+
+	/** The person says that a number in a field is no identity or card number: it is stored as it was typed. */
+	clearContent(field: GuardedField): void {
+		this.#guard.clear(field, this[field], instantOf(Date.now()));
+		this.autosave.note({ [field]: this[field], clearances: this.#guard.clearances });
+		void this.autosave.flush();
+	}
+
 	/** What Submit said; its field is marked until it is edited. */
 	refuse(refusal: Refusal | null): void {
 		this.#submitRefusal = refusal;
@@ -124,6 +144,10 @@ export class MileageForm {
 			refusals[field as MileageField] = refusal;
 		}
 		if (distanceText) refusals.distanceM = distanceText;
+		for (const field of GUARDED) {
+			const { block } = this.note(field);
+			if (block) refusals[shownAt(field)] = block;
+		}
 		return refusals;
 	}
 
@@ -133,12 +157,40 @@ export class MileageForm {
 		return shown === undefined || this.refusals[shown] !== undefined;
 	}
 
-	/** The first field whose words could not be stored: it must be mended before submitting. */
+	/** The first field whose words are not stored as they stand here: it must be mended before submitting. */
 	get unstored(): { field: MileageField; refusal: Refusal } | null {
+		for (const field of GUARDED) {
+			const { block } = this.note(field);
+			if (block) return { field: shownAt(field), refusal: block };
+		}
 		const [found] = Object.entries(this.autosave.refusals);
 		if (found === undefined) return null;
 		const [field, refusal] = found;
 		return { field: field === 'distanceText' ? 'distanceM' : (field as MileageField), refusal };
+	}
+
+	/** Words as they are stored: a distance that can be read is no words. */
+	#text(field: GuardedField): string {
+		return field === 'distanceText' && parseKilometres(this.distanceText).ok ? '' : this[field];
+	}
+
+	/** Whether the screen has its own words for what is stored: being typed, or with a number that is not stored. */
+	#holds(field: GuardedField, body: MileageBody): boolean {
+		const shown = this.#text(field);
+		return (
+			this.autosave.isPending(field) ||
+			(shown !== '' && this.#guard.isStoredOf(body[field], field, shown))
+		);
+	}
+
+	/** Notes a change with what it does to the clearances. */
+	#note(change: MileageChange): void {
+		let isChanged = false;
+		for (const field of GUARDED) {
+			const text = change[field];
+			if (text !== undefined && this.#guard.edit(field, text)) isChanged = true;
+		}
+		this.autosave.note(isChanged ? { ...change, clearances: this.#guard.clearances } : change);
 	}
 
 	#kilometres(distanceM: number): string {
@@ -147,6 +199,14 @@ export class MileageForm {
 			useGrouping: false
 		}).format(distanceM / 1000);
 	}
+}
+
+const PLAIN = ['from', 'to', 'purpose', 'licencePlate'] as const;
+const GUARDED = [...PLAIN, 'distanceText'] as const;
+type GuardedField = (typeof GUARDED)[number];
+
+function shownAt(field: GuardedField): MileageField {
+	return field === 'distanceText' ? 'distanceM' : field;
 }
 
 /** Id of a field's control, to move the focus to it. */

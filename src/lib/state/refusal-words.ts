@@ -10,6 +10,7 @@ const SENTENCES: Readonly<Record<string, () => string>> = {
 	'amount.too_large': m.refusal_amount_too_large,
 	'content.identity_number': m.refusal_content_identity_number,
 	'content.card_number': m.refusal_content_card_number,
+	'content.masked': m.refusal_content_masked,
 	'expense.amount_missing': m.refusal_expense_amount_missing,
 	'expense.date_missing': m.refusal_expense_date_missing,
 	'expense.date_future': m.refusal_expense_date_future,

@@ -8,6 +8,7 @@ import { describe, expect, test } from 'vitest';
 import {
 	COMPANY,
 	aDecision,
+	anExpense,
 	aReceipt,
 	aSubmission,
 	aTransaction,
@@ -20,7 +21,7 @@ import {
  */
 const SCHEMA_HASHES: Record<string, string> = {
 	'case@1': '8adb221c8cd4e800',
-	'decision@1': 'd890ea0e2a062548',
+	'decision@2': '0b2e24267ea30ba6',
 	'kept@1': '2a0bd31ad448a5a5',
 	'person@1': '6299295490e1208c',
 	'profile@1': 'cd49336ce8c9c8aa',
@@ -28,9 +29,9 @@ const SCHEMA_HASHES: Record<string, string> = {
 	'receipt@1': 'c1084e0bed3fe105',
 	'route@1': 'de6903d5782bb14b',
 	'setting@2': '0069673ad9d35e0d',
-	'submission@1': '714cbaa2dec42deb',
+	'submission@2': 'fa29f98777f76e5e',
 	'trace@1': '27c5b7b6ab9a8af7',
-	'transaction@1': '706ca39093d66265',
+	'transaction@2': '31b7d4f4f4346f02',
 	'trip@2': 'aa8425a74fbd6538'
 };
 
@@ -114,7 +115,7 @@ describe('checkDocument', () => {
 		['no id', { ...aTransaction(), _id: undefined }, 'document.unknown_type'],
 		['a foreign type', { ...aTransaction(), type: 'receipt' }, 'document.unknown_type'],
 		['another owner', { ...aTransaction(), ownerId: 'somebody' }, 'document.id_mismatch'],
-		['a newer schema', { ...aTransaction(), schema: 2 }, 'document.too_new'],
+		['a newer schema', { ...aTransaction(), schema: 99 }, 'document.too_new'],
 		['a float amount', aTransaction(1, { amountMinor: 12.5 }), 'document.shape'],
 		['an endless purpose', aTransaction(1, { purpose: 'x'.repeat(501) }), 'document.shape'],
 		['an extra member', { ...aTransaction(), approved: true }, 'document.shape'],
@@ -169,7 +170,21 @@ describe('upcast', () => {
 		const present = aTransaction();
 		const asStored = present as unknown as Parameters<typeof upcast>[0];
 		expect(upcast(asStored)).toEqual({ document: present, isNewer: false });
-		expect(upcast({ ...asStored, schema: 9 })).toMatchObject({ isNewer: true });
+		expect(upcast({ ...asStored, schema: 99 })).toMatchObject({ isNewer: true });
+	});
+
+	test('what was written before anybody could clear a number', () => {
+		const { clearances: _, ...oldBody } = anExpense();
+		const old = (document: object, body: object) =>
+			({ ...document, schema: 1, body }) as unknown as Parameters<typeof upcast>[0];
+		expect(upcast(old(aTransaction(), oldBody)).document).toEqual(aTransaction());
+		const submission = aSubmission();
+		const oldSubmission = old(submission, { ...submission.body, snapshot: oldBody });
+		expect(upcast(oldSubmission).document).toEqual(submission);
+		expect(checkDocument({ ...oldSubmission })).toMatchObject({ ok: true });
+		const decision = aDecision(2, submission._id, 'ask');
+		const { clearances: __, ...oldDecision } = decision.body;
+		expect(upcast(old(decision, oldDecision)).document).toEqual(decision);
 	});
 
 	test('settings of version 1 pay the same drive the same, threshold and all', () => {

@@ -136,6 +136,27 @@ describe('working copies', () => {
 		expect(await codeOf(aTransaction(1, { purpose: 'For 010190-1234' }))).toBe(
 			'content.identity_number'
 		);
+		const cleared = aTransaction(1, {
+			purpose: 'Part 010190-1234',
+			clearances: [
+				{ field: 'purpose', kind: 'dk-cpr', count: 1, clearedAt: '2026-11-20T10:00:00.000Z' }
+			]
+		});
+		expect(await codeOf(cleared)).toBeNull();
+		expect(await codeOf(aTransaction(1, { purpose: 'For ••••••-••••' }))).toBeNull();
+		const kept = {
+			...aTransaction(),
+			_id: `kept:${WORKER}:${ulidOf(1)}`,
+			type: 'kept',
+			schema: 1,
+			body: {
+				documentId: aTransaction()._id,
+				fields: ['purpose'],
+				lost: anExpense({ purpose: 'For 010190-1234' }),
+				keptAt: '2026-11-20T10:00:00.000Z'
+			}
+		};
+		expect(await codeOf(kept)).toBe('content.identity_number');
 	});
 
 	test('are edited, deleted without content, and never come back from a removal', async () => {
@@ -213,6 +234,22 @@ describe('submissions', () => {
 		expect(await codeOf(await hashed(change))).toBe(code);
 	});
 
+	test('hold no number that has no place there, and no trace of one', async () => {
+		const snapshot = anExpense({ purpose: 'For 010190-1234' });
+		expect(await codeOf(await hashed({ snapshot }))).toBe('content.identity_number');
+		const masked = anExpense({ purpose: 'For ••••••-••••' });
+		expect(await codeOf(await hashed({ snapshot: masked }))).toBe('content.masked');
+	});
+
+	test('of an older app are judged as their own time wrote them', async () => {
+		const document = aSubmission();
+		const { clearances: _, ...snapshot } = document.body.snapshot;
+		const body = { ...document.body, snapshot };
+		const contentHash = await contentHashOf(body, hashText);
+		const old = { ...document, schema: 1, body: { ...body, contentHash } };
+		expect(await codeOf(old)).toBeNull();
+	});
+
 	test('may be dated tomorrow, where the day has begun already', async () => {
 		const snapshot = anExpense({ spentOn: '2026-11-23' });
 		expect(await codeOf(await hashed({ snapshot }))).toBeNull();
@@ -250,6 +287,9 @@ describe('recalls and decisions', () => {
 		expect(await codeOf(bent({ reason: '', verdict: 'approve' }), manager, known)).toBeNull();
 		expect(await codeOf(bent({ actedFor: 'director1' }), manager, known)).toBe(
 			'decision.not_deputy'
+		);
+		expect(await codeOf(bent({ reason: 'Ask 010190-1234' }), manager, known)).toBe(
+			'content.identity_number'
 		);
 		const own = aDecision(1, aSubmission(1, {}, MANAGER)._id, 'approve');
 		expect(await codeOf(own, manager, known)).toBe('decision.own_submission');
