@@ -92,13 +92,14 @@ test('a date in the future is marked, kept, and not submitted', async ({ page })
 	await expect(page.getByText(/^Waiting/).first()).toBeVisible();
 });
 
-test('ID and card numbers are refused before anything is stored, and the rest is saved', async ({
+test('ID and card numbers are stored unreadable and not submitted, and the rest is saved', async ({
 	page,
 	server,
 	jonas
 }) => {
 	await newExpense(page);
 	const purpose = page.getByLabel('Purpose');
+	const masked = page.getByText(/A number was hidden here/).first();
 	await fillAndLeave(page.getByLabel('Bought at'), 'Brugsen');
 	for (const [typed, words] of [
 		['Lunch with Ole 010190-1234', /looks like a national ID number. Take it out/],
@@ -112,21 +113,57 @@ test('ID and card numbers are refused before anything is stored, and the rest is
 		await expect(purpose).toHaveValue(typed);
 	}
 	await fillAndLeave(page.getByLabel('Amount'), '88');
-	await expect(page.getByText('Not saved yet')).toBeVisible();
+	await waitUntilSaved(page);
+	await expect(purpose).toHaveValue('Paid with 4111 1111 1111 1111');
 	const worker = await CouchClient.signIn(server.url, jonas);
 	const { mailbox } = worker.session.databases;
 	const id = `transaction:${worker.session.userId}:${new URL(page.url()).pathname.split('/').pop() ?? ''}`;
-	await expect.poll(async () => (await worker.allIds(mailbox)).includes(id)).toBe(true);
-	await expect
-		.poll(async () => (await worker.document(mailbox, id))['body'])
-		.toMatchObject({ merchant: 'Brugsen', amountMinor: 8800, purpose: '' });
+	const stored = async () =>
+		(await worker.allIds(mailbox)).includes(id)
+			? (await worker.document(mailbox, id))['body']
+			: null;
+	await expect.poll(stored).toMatchObject({
+		merchant: 'Brugsen',
+		amountMinor: 8800,
+		purpose: 'Paid with •••• •••• •••• ••••'
+	});
 
-	await fillAndLeave(purpose, 'Lunch with Ole');
-	await expect(page.getByText(/looks like a/)).toBeHidden();
+	await test.step('after a reload the trace of it must go, too', async () => {
+		await page.reload();
+		await expect(purpose).toHaveValue('Paid with •••• •••• •••• ••••');
+		await expect(masked).toBeVisible();
+		await fillAndLeave(purpose, 'Lunch with Ole');
+		await expect(masked).toBeHidden();
+	});
+
+	await test.step('what only looks like a number is kept once the person says so', async () => {
+		await fillAndLeave(purpose, 'Spare part 010190-1234');
+		const wayOut = page.getByRole('button', { name: 'This is not an ID number' });
+		await wayOut.click();
+		await expect(wayOut).toBeHidden();
+		await expect(page.getByText(/looks like a/)).toBeHidden();
+		await waitUntilSaved(page);
+		await page.reload();
+		await expect(purpose).toHaveValue('Spare part 010190-1234');
+		await page.goto(server.url);
+		await waitUntilUpToDate(page);
+		await expect.poll(stored).toMatchObject({
+			purpose: 'Spare part 010190-1234',
+			clearances: [{ field: 'purpose', kind: 'dk-cpr', count: 1 }]
+		});
+	});
+});
+
+test('digits and words that may be private are warned about, and submitted all the same', async ({
+	page
+}) => {
+	await newExpense(page);
+	const purpose = page.getByLabel('Purpose');
+	await fillAndLeave(purpose, 'Pump 2110625629');
+	await expect(sentence(page, /could be somebody’s ID number/)).toBeVisible();
+	await fillAndLeave(purpose, 'Taxi, colleague was sygemeldt');
+	await expect(sentence(page, /something private about somebody/)).toBeVisible();
 	await waitUntilSaved(page);
-	await page.reload();
-	await expect(purpose).toHaveValue('Lunch with Ole');
-	await page.goto(server.url);
-	await waitUntilUpToDate(page);
-	expect((await worker.document(mailbox, id))['body']).toMatchObject({ purpose: 'Lunch with Ole' });
+	await fillAndLeave(purpose, 'Taxi to the station');
+	await expect(page.getByText(/something private/)).toBeHidden();
 });
