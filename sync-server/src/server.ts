@@ -78,17 +78,18 @@ export async function createServer({
 		now
 	);
 	const desk = new SignInDesk({ accounts, limiter, administrator: config.administrator, now });
+	const settings = new CompanySettings(store);
 	const access = new PeopleAccess({
 		store,
 		accounts,
-		settings: new CompanySettings(store),
+		settings,
 		sessions,
 		desk,
 		stopping: stopping.signal,
 		attachmentBytes: limits.attachmentBytes,
 		now
 	});
-	const mailroom = new Mailroom({ store, registry, accounts, now }, log);
+	const mailroom = new Mailroom({ store, registry, accounts, settings, now }, log);
 	let sweeping: NodeJS.Timeout | undefined;
 	let swept = Promise.resolve();
 	const sweep = () =>

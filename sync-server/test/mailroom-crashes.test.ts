@@ -12,6 +12,7 @@ import {
 	ulidOf
 } from '../../tests/support/documents.ts';
 import { Accounts } from '../src/company/accounts.ts';
+import { CompanySettings } from '../src/company/company-settings.ts';
 import { createCompany } from '../src/company/create-company.ts';
 import { Registry } from '../src/company/registry.ts';
 import { MailboxRounds } from '../src/mailroom/mailbox-round.ts';
@@ -86,7 +87,13 @@ async function readMailboxes(
 ): Promise<void> {
 	try {
 		const registry = await Registry.open(through);
-		const parts = { store: through, registry, accounts: new Accounts(registry), now: Date.now };
+		const parts = {
+			store: through,
+			registry,
+			accounts: new Accounts(registry),
+			settings: new CompanySettings(through),
+			now: Date.now
+		};
 		const rounds = new MailboxRounds(parts);
 		for (const mailbox of mailboxes) {
 			let isRead = false;

@@ -69,9 +69,12 @@ test('writes keep their order, however slow the first is', async () => {
 	autosave.note({ merchant: 'first' });
 	const first = autosave.flush();
 	await begun;
+	// An older version that arrives meanwhile must not replace what stands on the screen.
+	expect(autosave.isPending('merchant')).toBe(true);
 	autosave.note({ merchant: 'second' });
 	const second = autosave.flush();
 	release();
 	await Promise.all([first, second]);
 	expect(saved).toEqual(['first', 'second']);
+	expect(autosave.isPending('merchant')).toBe(false);
 });

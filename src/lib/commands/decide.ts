@@ -1,3 +1,5 @@
+import { openStageOf } from '@outlay/domain/case';
+import type { CaseView } from '@outlay/domain/case-of';
 import { documentId } from '@outlay/domain/identifiers';
 import { judgeText, type ContentClearance } from '@outlay/domain/content-guard';
 import { refuse } from '@outlay/domain/refusal';
@@ -38,10 +40,16 @@ export async function decide(
 			submissionHash: submission.document.body.contentHash,
 			verdict,
 			reason: words,
-			actedFor: null,
+			actedFor: actsFor(standing, context.me.userId),
 			decidedAt: envelope.createdAt,
 			clearances
 		}
 	});
 	return { ok: true, value: undefined };
+}
+
+/** The approver a substitute decides for; null for the approver themselves. */
+function actsFor(standing: CaseView, userId: string): string | null {
+	const stage = openStageOf(standing)?.stage;
+	return stage?.substituteIds.includes(userId) ? stage.approverId : null;
 }

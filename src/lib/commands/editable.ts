@@ -1,3 +1,4 @@
+import { isApproved } from '@outlay/domain/case';
 import { refuse } from '@outlay/domain/refusal';
 import type { Transaction, TransactionKind } from '@outlay/domain/transaction';
 import type { Done } from './app.ts';
@@ -21,6 +22,6 @@ export async function editableTransaction(
 	if (standing?.state === 'waiting' || standing?.state === 'asked') {
 		return refuse('transaction.waiting');
 	}
-	if (standing?.state === 'approved') return refuse('transaction.approved');
+	if (standing && isApproved(standing.state)) return refuse('transaction.approved');
 	return { ok: true, value: stored.document };
 }

@@ -1,3 +1,4 @@
+import { isApproved } from '@outlay/domain/case';
 import { contentHashOf } from '@outlay/domain/canonical-json';
 import { documentId, routeIdOf } from '@outlay/domain/identifiers';
 import { refuse } from '@outlay/domain/refusal';
@@ -20,7 +21,7 @@ export async function submit(context: DeedContext, transactionId: string): Promi
 	if (stored.isReadOnly) return refuse('transaction.newer_app');
 	const standing = await context.caseOf(transactionId);
 	if (standing?.state === 'waiting') return refuse('transaction.waiting');
-	if (standing?.state === 'approved') return refuse('transaction.approved');
+	if (standing && isApproved(standing.state)) return refuse('transaction.approved');
 
 	const settings = await context.settings();
 	const today = localDay(context.clock);

@@ -1,4 +1,12 @@
-import type { CaseBody, CaseDeed, CaseState, CaseStep } from './case.ts';
+import { mayDecideAt } from './approval-stages.ts';
+import type {
+	ApprovalStage,
+	CaseBody,
+	CaseDeed,
+	CaseState,
+	CaseStep,
+	HandlingDeed
+} from './case.ts';
 import type { Decision, Recall, Submission } from './submission.ts';
 
 /** When and in which order a document reached the server. */
@@ -7,14 +15,30 @@ export interface Stamp {
 	receivedAt: string;
 }
 
+/** What finance did with an approved submission, through the server. */
+export interface Handling {
+	_id: string;
+	submissionId: string;
+	deed: HandlingDeed;
+	byId: string;
+	at: string;
+	reason: string;
+}
+
 export interface CaseFacts {
 	/** Of one transaction; in any order. */
 	submissions: readonly Submission[];
 	recalls: readonly Recall[];
 	decisions: readonly Decision[];
+	handlings?: readonly Handling[];
 	/** By document id. What has none has not reached the server yet, and comes last. */
 	stamps: ReadonlyMap<string, Stamp>;
-	/** The owner's current approver, who holds what waits; null when nobody does. */
+	/**
+	 * Who has to approve a submission, in order, by its id, as it was when it arrived. One without is the approver's
+	 * alone, and whoever was let write a decision about it was let decide.
+	 */
+	stages?: ReadonlyMap<string, readonly ApprovalStage[]>;
+	/** The owner's current approver, who holds what waits and has no stages; null when nobody does. */
 	approverId: string | null;
 }
 
@@ -26,62 +50,165 @@ export interface CaseView extends CaseBody {
 const DEED_OF_VERDICT = { approve: 'approved', decline: 'declined', ask: 'asked' } as const;
 
 /**
- * Where a transaction stands, derived from what was submitted, recalled and decided: the same on device and
- * server. The order of the lists doesn't matter; the order of the server's stamps does. A decision counts while
- * the submission it names waits or is asked about; nobody decides about their own submission. A newer submission
- * takes the place of the one it names. Null without any submission.
+ * Where a transaction stands, derived from what was submitted, recalled, decided and handled by finance: the same on
+ * device and server. The order of the lists doesn't matter; the order of the server's stamps does.
+ *
+ * - A submission waits for the approvers of its stages one after the other; an approval of the last one approves it, any
+ *   of them may decline or ask. A substitute decides in the approver's place (`actedFor`); nobody decides about their own.
+ * - A decision or recall counts while the submission it names is open: waiting or asked about.
+ * - A newer submission takes the place of the one it names, whichever arrived first; what was exported or paid can't be
+ *   replaced, only adjusted.
+ * - Finance checks, exports and pays what is approved, each once and in any order; the furthest one is the state. It
+ *   reopens what is not exported or paid: the owner may then correct it.
+ *
+ * What came too late is a step that does not count. Null without any submission.
  */
 export function caseOf(facts: CaseFacts): CaseView | null {
-	const current = currentSubmission(facts);
-	if (current === null) return null;
-
 	const steps = orderedSteps(facts);
-	const states = new Map<string, CaseState>();
-	let deciding: CaseStep | null = null;
-	for (const { step, submissionId, replacesId } of steps) {
-		if (step.deed === 'submitted') {
-			states.set(submissionId, 'waiting');
-			if (replacesId !== null && isOpen(states.get(replacesId))) states.set(replacesId, 'recalled');
-		} else {
-			const known = facts.submissions.find((submission) => submission._id === submissionId);
-			const isAllowed =
-				known !== undefined &&
-				(step.deed === 'recalled') === (step.byId === known.ownerId) &&
-				// A submission that another one replaced counts as taken back, whichever arrived first.
-				(submissionId === current._id || !wasReplacedBefore(steps, submissionId, step));
-			step.counts = isAllowed && isOpen(states.get(submissionId) ?? 'waiting');
-			if (step.counts) states.set(submissionId, step.deed);
-		}
-		if (submissionId === current._id && step.counts) deciding = step;
-	}
+	const fates = new Map<string, Fate>();
+	for (const placed of steps) placed.step.counts = take(placed, fates, facts);
 
-	const state = states.get(current._id) ?? 'waiting';
+	const current = currentSubmission(facts, fates);
+	if (current === null) return null;
+	const deciding = steps.findLast(
+		({ step, submissionId }) => submissionId === current._id && step.counts
+	)?.step;
+	const fate = fates.get(current._id);
+	const state = fate?.state ?? 'waiting';
 	return {
 		subjectId: current.body.subjectId,
 		state,
 		submissionId: current._id,
-		holderId: isOpen(state) ? facts.approverId : null,
+		holderId: isOpen(state) ? holderOf(fate?.stages ?? [], fate?.approvals ?? 0, facts) : null,
 		steps: steps.map(({ step }) => step),
-		isUnsent: deciding === null || deciding.order === null
+		isUnsent: (deciding?.order ?? null) === null
 	};
+}
+
+/** What became of one submission so far. */
+interface Fate {
+	state: CaseState;
+	ownerId: string;
+	previousId: string | null;
+	stages: readonly ApprovalStage[];
+	/** Stages that approved. */
+	approvals: number;
+	handled: Set<HandlingDeed>;
+	/** It named what can't be replaced any more. */
+	isVoid: boolean;
 }
 
 interface PlacedStep {
 	step: CaseStep;
 	submissionId: string;
-	replacesId: string | null;
+	submission: Submission | null;
 }
 
-function isOpen(state: CaseState | undefined): boolean {
+/** Lets one step happen; false when it changes nothing. */
+function take(
+	{ step, submissionId, submission }: PlacedStep,
+	fates: Map<string, Fate>,
+	facts: CaseFacts
+): boolean {
+	if (submission !== null) return submit(submission, fates, facts);
+	const fate = fates.get(submissionId) ?? early(submissionId, facts);
+	if (fate === null) return false;
+	switch (step.deed) {
+		case 'submitted':
+			return false;
+		case 'recalled':
+			if (step.byId !== fate.ownerId || !isOpen(fate.state)) return false;
+			fate.state = 'recalled';
+			break;
+		case 'approved':
+		case 'declined':
+		case 'asked': {
+			if (step.byId === fate.ownerId || !isOpen(fate.state)) return false;
+			const stage = fate.stages[fate.approvals];
+			if (stage !== undefined && !mayDecideAt(stage, step.byId, step.actedFor)) return false;
+			if (step.deed !== 'approved') fate.state = step.deed;
+			else {
+				fate.approvals += 1;
+				fate.state = fate.approvals >= fate.stages.length ? 'approved' : 'waiting';
+			}
+			break;
+		}
+		case 'reopened':
+			if (fate.state !== 'approved' && fate.state !== 'checked') return false;
+			fate.state = 'reopened';
+			break;
+		case 'checked':
+		case 'exported':
+		case 'paid':
+			if (!LADDER.includes(fate.state) || fate.handled.has(step.deed)) return false;
+			fate.handled.add(step.deed);
+			if (LADDER.indexOf(step.deed) > LADDER.indexOf(fate.state)) fate.state = step.deed;
+			break;
+	}
+	fates.set(submissionId, fate);
+	return true;
+}
+
+/** From approved to the end. */
+const LADDER: readonly CaseState[] = ['approved', 'checked', 'exported', 'paid'];
+
+function submit(submission: Submission, fates: Map<string, Fate>, facts: CaseFacts): boolean {
+	const { previousId } = submission.body;
+	const replaced = previousId === null ? undefined : fates.get(previousId);
+	const isVoid = replaced?.state === 'exported' || replaced?.state === 'paid';
+	const fate = fates.get(submission._id) ?? freshFate(submission, facts);
+	fate.isVoid = isVoid;
+	fates.set(submission._id, fate);
+	if (isVoid) {
+		fate.state = 'recalled';
+		return false;
+	}
+	if (replaced && isOpen(replaced.state)) replaced.state = 'recalled';
+	// Its correction was faster. Two naming each other can only be forged; the later then stands.
+	const isReplaced = [...fates].some(
+		([id, other]) => other.previousId === submission._id && !other.isVoid && id !== previousId
+	);
+	if (isReplaced && isOpen(fate.state)) fate.state = 'recalled';
+	return true;
+}
+
+/** An answer may be stamped before the submission it names, and be sent before it. */
+function early(submissionId: string, facts: CaseFacts): Fate | null {
+	const submission = facts.submissions.find(({ _id }) => _id === submissionId);
+	return submission === undefined ? null : freshFate(submission, facts);
+}
+
+function freshFate(submission: Submission, facts: CaseFacts): Fate {
+	return {
+		state: 'waiting',
+		ownerId: submission.ownerId,
+		previousId: submission.body.previousId,
+		stages: facts.stages?.get(submission._id) ?? [],
+		approvals: 0,
+		handled: new Set(),
+		isVoid: false
+	};
+}
+
+function holderOf(
+	stages: readonly ApprovalStage[],
+	approvals: number,
+	facts: CaseFacts
+): string | null {
+	return stages.length === 0 ? facts.approverId : (stages[approvals]?.approverId ?? null);
+}
+
+function isOpen(state: CaseState): boolean {
 	return state === 'waiting' || state === 'asked';
 }
 
 /** The submission no other one names as the one before; the last of several. */
-function currentSubmission(facts: CaseFacts): Submission | null {
-	const replaced = new Set(facts.submissions.map((submission) => submission.body.previousId));
-	const heads = facts.submissions.filter((submission) => !replaced.has(submission._id));
+function currentSubmission(facts: CaseFacts, fates: ReadonlyMap<string, Fate>): Submission | null {
+	const alive = facts.submissions.filter(({ _id }) => fates.get(_id)?.isVoid !== true);
+	const replaced = new Set(alive.map((submission) => submission.body.previousId));
+	const heads = alive.filter((submission) => !replaced.has(submission._id));
 	// Documents naming each other in a ring can only be forged; the last to arrive then stands.
-	const candidates = heads.length > 0 ? heads : facts.submissions;
+	const candidates = heads.length > 0 ? heads : alive;
 	return (
 		[...candidates].sort((a, b) =>
 			compareArrival(arrival(facts, a, a.body.submittedAt), arrival(facts, b, b.body.submittedAt))
@@ -89,66 +216,61 @@ function currentSubmission(facts: CaseFacts): Submission | null {
 	);
 }
 
-function wasReplacedBefore(
-	steps: readonly PlacedStep[],
-	submissionId: string,
-	step: CaseStep
-): boolean {
-	for (const placed of steps) {
-		if (placed.step === step) return false;
-		if (placed.replacesId === submissionId) return true;
-	}
-	return false;
-}
+type Said = Pick<CaseStep, 'deed' | 'byId' | 'at' | 'reason' | 'actedFor'>;
 
 function orderedSteps(facts: CaseFacts): PlacedStep[] {
 	const place = (
-		document: Submission | Recall | Decision,
-		deed: CaseDeed,
-		at: string,
+		documentId: string,
 		submissionId: string,
-		reason: string,
-		replacesId: string | null
+		said: Said,
+		submission: Submission | null = null
 	): PlacedStep => {
-		const stamp = facts.stamps.get(document._id);
+		const stamp = facts.stamps.get(documentId);
+		const stages = submission === null ? [] : (facts.stages?.get(documentId) ?? []);
 		return {
 			submissionId,
-			replacesId,
+			submission,
 			step: {
-				documentId: document._id,
-				deed,
-				byId: document.ownerId,
-				at,
+				documentId,
+				submissionId,
+				...said,
+				stages: stages.map((stage) => ({ ...stage })),
 				receivedAt: stamp?.receivedAt ?? null,
 				order: stamp?.order ?? null,
-				counts: true,
-				reason
+				counts: true
 			}
 		};
 	};
+	const by = (document: { ownerId: string }, deed: CaseDeed, at: string): Said => ({
+		deed,
+		byId: document.ownerId,
+		at,
+		reason: '',
+		actedFor: null
+	});
 	return [
 		...facts.submissions.map((document) =>
 			place(
-				document,
-				'submitted',
-				document.body.submittedAt,
 				document._id,
-				'',
-				document.body.previousId
+				document._id,
+				by(document, 'submitted', document.body.submittedAt),
+				document
 			)
 		),
 		...facts.recalls.map((document) =>
-			place(document, 'recalled', document.body.recalledAt, document.body.submissionId, '', null)
-		),
-		...facts.decisions.map((document) =>
 			place(
-				document,
-				DEED_OF_VERDICT[document.body.verdict],
-				document.body.decidedAt,
+				document._id,
 				document.body.submissionId,
-				document.body.reason,
-				null
+				by(document, 'recalled', document.body.recalledAt)
 			)
+		),
+		...facts.decisions.map((document) => {
+			const { verdict, decidedAt, submissionId, reason, actedFor } = document.body;
+			const said = { ...by(document, DEED_OF_VERDICT[verdict], decidedAt), reason, actedFor };
+			return place(document._id, submissionId, said);
+		}),
+		...(facts.handlings ?? []).map(({ _id, submissionId, deed, byId, at, reason }) =>
+			place(_id, submissionId, { deed, byId, at, reason, actedFor: null })
 		)
 	].sort((a, b) =>
 		compareArrival(

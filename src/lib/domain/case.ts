@@ -5,11 +5,39 @@ import { JUDGEMENT, JUDGEMENT_WORDS } from './privacy.ts';
 const Reference = Type.String({ maxLength: 120, privacy: JUDGEMENT });
 const UserId = Type.String({ maxLength: 26, privacy: JUDGEMENT });
 
-export const CASE_STATES = ['waiting', 'asked', 'approved', 'declined', 'recalled'] as const;
+export const CASE_STATES = [
+	'waiting',
+	'asked',
+	'approved',
+	'declined',
+	'recalled',
+	'reopened',
+	'checked',
+	'exported',
+	'paid'
+] as const;
 export type CaseState = (typeof CASE_STATES)[number];
 
-export const CASE_DEEDS = ['submitted', 'recalled', 'approved', 'declined', 'asked'] as const;
+/** What finance does with what was approved. */
+export const HANDLING_DEEDS = ['checked', 'exported', 'paid', 'reopened'] as const;
+export type HandlingDeed = (typeof HANDLING_DEEDS)[number];
+
+export const CASE_DEEDS = [
+	'submitted',
+	'recalled',
+	'approved',
+	'declined',
+	'asked',
+	...HANDLING_DEEDS
+] as const;
 export type CaseDeed = (typeof CASE_DEEDS)[number];
+
+/** Somebody who has to approve, and who may do so in their place. */
+export const ApprovalStage = Type.Object(
+	{ approverId: UserId, substituteIds: Type.Array(UserId, { maxItems: 20 }) },
+	{ additionalProperties: false }
+);
+export type ApprovalStage = Static<typeof ApprovalStage>;
 
 export const CaseStep = Type.Object(
 	{
@@ -19,6 +47,12 @@ export const CaseStep = Type.Object(
 			{ privacy: JUDGEMENT }
 		),
 		byId: UserId,
+		/** The submission it is about. */
+		submissionId: Reference,
+		/** The approver stood in for; null otherwise. */
+		actedFor: Nullable(UserId),
+		/** Of a submission: who has to approve it, in order, as it was when it arrived; else empty. */
+		stages: Type.Array(ApprovalStage, { maxItems: 20 }),
 		/** By the device's clock, which may be wrong. */
 		at: IsoInstant({ privacy: JUDGEMENT }),
 		/** By the server's clock; null until it arrived there. */
@@ -52,6 +86,39 @@ export type CaseBody = Omit<Static<typeof CaseBody>, 'state' | 'steps'> & {
 	state: CaseState;
 	steps: CaseStep[];
 };
+
+/** Approved, and whatever finance did with it since. */
+export function isApproved(state: string): boolean {
+	return state === 'approved' || state === 'checked' || state === 'exported' || state === 'paid';
+}
+
+/**
+ * Whose turn it is with what waits or is asked about: the stage, and how many approved before. Null where nothing is
+ * open, or the submission has no stages (then the holder alone decides).
+ */
+export function openStageOf(
+	body: Pick<CaseBody, 'state' | 'submissionId' | 'steps'>
+): { stage: ApprovalStage; approvals: number } | null {
+	if (body.state !== 'waiting' && body.state !== 'asked') return null;
+	const about = body.steps.filter(({ submissionId }) => submissionId === body.submissionId);
+	const approvals = about.filter(({ deed, counts }) => deed === 'approved' && counts).length;
+	const stage = about.find(({ deed }) => deed === 'submitted')?.stages[approvals];
+	return stage === undefined ? null : { stage, approvals };
+}
+
+/** Everybody whose turn it was or is with a submission of the case, substitutes included: they see what becomes of it. */
+export function judgesSoFar({ steps }: Pick<CaseBody, 'steps'>): string[] {
+	const ids = steps.flatMap(({ deed, documentId, stages }) => {
+		if (deed !== 'submitted') return [];
+		const approvals = steps.filter(
+			(step) => step.submissionId === documentId && step.deed === 'approved' && step.counts
+		).length;
+		return stages
+			.slice(0, approvals + 1)
+			.flatMap(({ approverId, substituteIds }) => [approverId, ...substituteIds]);
+	});
+	return [...new Set(ids)];
+}
 
 export const CaseSchema = documentSchema('case', CaseBody);
 /** Where a transaction stands, as the server sees it. Only the server writes it. */

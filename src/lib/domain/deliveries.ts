@@ -1,3 +1,4 @@
+import { judgesSoFar } from './case.ts';
 import type { DatabaseAddress } from './addresses.ts';
 import type { OutlayDocument } from './documents.ts';
 import { blobId, ownerOf } from './identifiers.ts';
@@ -7,6 +8,8 @@ export interface CompanyPeople {
 	companyId: string;
 	/** Each person's current approver, by user id. */
 	approverOf: ReadonlyMap<string, string | null>;
+	/** Whose turn it is with a submission, by its id; the owner's approver where it isn't said. */
+	judgesOf?: ReadonlyMap<string, readonly string[]>;
 }
 
 export interface Delivery {
@@ -18,7 +21,7 @@ export interface Delivery {
 /**
  * Where documents belong beside the mailbox they were written in: submissions with their receipts, pictures and
  * route, and recalls, go to the ledger and the owner's approver; decisions to the ledger and the owner; cases to
- * all three. Working copies, trips and raw fixes belong nowhere else. A delivery names documents that may not
+ * all three, and to everybody whose turn it was before. Working copies, trips and raw fixes belong nowhere else. A delivery names documents that may not
  * have arrived yet: a photo comes after its submission. The same list for the same documents, in any order.
  */
 export function deliveriesOf(
@@ -35,9 +38,10 @@ export function deliveriesOf(
 		companyId: company.companyId,
 		userId
 	});
-	const judges = (ownerId: string): DatabaseAddress[] => {
+	const judges = (ownerId: string, submissionId: string): DatabaseAddress[] => {
 		const approverId = company.approverOf.get(ownerId);
-		return approverId ? [ledger, mailbox(approverId)] : [ledger];
+		const ids = company.judgesOf?.get(submissionId) ?? (approverId ? [approverId] : []);
+		return [ledger, ...ids.map(mailbox)];
 	};
 
 	for (const document of documents) {
@@ -46,14 +50,16 @@ export function deliveriesOf(
 			case 'submission': {
 				const { receipts, routeId } = document.body;
 				const enclosed = receipts.flatMap(({ receiptId, sha256 }) => [receiptId, blobId(sha256)]);
-				for (const to of judges(document.ownerId)) {
+				for (const to of judges(document.ownerId, document._id)) {
 					for (const id of [document._id, ...enclosed, ...(routeId ? [routeId] : [])])
 						deliver(id, to);
 				}
 				break;
 			}
 			case 'recall':
-				for (const to of judges(document.ownerId)) deliver(document._id, to);
+				for (const to of judges(document.ownerId, document.body.submissionId)) {
+					deliver(document._id, to);
+				}
 				break;
 			case 'decision': {
 				deliver(document._id, ledger);
@@ -64,8 +70,12 @@ export function deliveriesOf(
 				break;
 			}
 			case 'case':
-				for (const to of [...judges(document.ownerId), mailbox(document.ownerId)]) {
+				for (const to of judges(document.ownerId, document.body.submissionId)) {
 					deliver(document._id, to);
+				}
+				deliver(document._id, mailbox(document.ownerId));
+				for (const userId of judgesSoFar(document.body)) {
+					if (company.approverOf.has(userId)) deliver(document._id, mailbox(userId));
 				}
 				break;
 			case 'transaction':

@@ -62,11 +62,11 @@ export const DOCUMENT_SCHEMAS: {
 	submission: { version: 2, schema: SubmissionSchema },
 	recall: { version: 1, schema: RecallSchema },
 	decision: { version: 2, schema: DecisionSchema },
-	case: { version: 1, schema: CaseSchema },
+	case: { version: 2, schema: CaseSchema },
 	kept: { version: 1, schema: KeptSchema },
 	person: { version: 1, schema: PersonSchema },
 	profile: { version: 1, schema: ProfileSchema },
-	setting: { version: 2, schema: SettingSchema }
+	setting: { version: 3, schema: SettingSchema }
 };
 
 /** Lifts a body of one version to the next. */
@@ -75,7 +75,6 @@ type Upcast = (body: Record<string, unknown>) => Record<string, unknown>;
 /** `UPCASTS[type][n]` lifts version n to n + 1. */
 const UPCASTS: { readonly [T in DocumentType]?: Readonly<Record<number, Upcast>> } = {
 	trip: { 1: tripFromVersion1 },
-	setting: { 1: withDatedMileageRates },
 	transaction: { 1: withoutClearances },
 	submission: {
 		1: (body) => ({
@@ -83,8 +82,25 @@ const UPCASTS: { readonly [T in DocumentType]?: Readonly<Record<number, Upcast>>
 			snapshot: withoutClearances(body['snapshot'] as Record<string, unknown>)
 		})
 	},
-	decision: { 1: withoutClearances }
+	decision: { 1: withoutClearances },
+	case: { 1: withoutStages },
+	// Version 3 adds the approval setting; what was there stays.
+	setting: { 1: withDatedMileageRates, 2: (body) => body }
 };
+
+/** Version 1 knew one approver for a submission, and steps did not say which submission they were about. */
+function withoutStages(body: Record<string, unknown>): Record<string, unknown> {
+	const steps = body['steps'] as Record<string, unknown>[];
+	return {
+		...body,
+		steps: steps.map((step) => ({
+			...step,
+			submissionId: step['deed'] === 'submitted' ? step['documentId'] : body['submissionId'],
+			actedFor: null,
+			stages: []
+		}))
+	};
+}
 
 /** Before version 2 nobody could say that a number is no identity number. */
 function withoutClearances(body: Record<string, unknown>): Record<string, unknown> {

@@ -67,11 +67,44 @@ export const MileageRatesSetting = Type.Object(
 	{ additionalProperties: false }
 );
 
-export const SettingBody = Type.Union([CompanySetting, CostTypesSetting, MileageRatesSetting]);
+export const ApprovalSetting = Type.Object(
+	{
+		name: Type.Literal('approval', { privacy: SETTING }),
+		/** See `ApprovalRules`. */
+		whoAboveLimit: Type.Union([Type.Literal('asked-first'), Type.Literal('left-out')], {
+			privacy: SETTING
+		}),
+		/** In minor units of the company's currency. */
+		secondFromMinor: Nullable(Type.Integer({ minimum: 0, privacy: SETTING })),
+		secondApproverId: Nullable(Label(26)),
+		/** Who decides for whom, from the first day to the last; why somebody is away is nobody's business. */
+		substitutions: Type.Array(
+			Type.Object(
+				{
+					approverId: Label(26),
+					substituteId: Label(26),
+					fromDay: IsoDate({ privacy: SETTING }),
+					toDay: IsoDate({ privacy: SETTING })
+				},
+				{ additionalProperties: false }
+			),
+			{ maxItems: 500 }
+		)
+	},
+	{ additionalProperties: false }
+);
+
+export const SettingBody = Type.Union([
+	CompanySetting,
+	CostTypesSetting,
+	MileageRatesSetting,
+	ApprovalSetting
+]);
+export type ApprovalSetting = Static<typeof ApprovalSetting>;
 export type CompanySetting = Static<typeof CompanySetting>;
 export type CostTypesSetting = Static<typeof CostTypesSetting>;
 export type MileageRatesSetting = Static<typeof MileageRatesSetting>;
-export type SettingBody = CompanySetting | CostTypesSetting | MileageRatesSetting;
+export type SettingBody = CompanySetting | CostTypesSetting | MileageRatesSetting | ApprovalSetting;
 export type CostType = CostTypesSetting['costTypes'][number];
 
 export const SettingSchema = documentSchema('setting', SettingBody);

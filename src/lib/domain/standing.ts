@@ -1,5 +1,5 @@
-import { caseOf, type CaseView, type Stamp } from './case-of.ts';
-import type { Case } from './case.ts';
+import { caseOf, type CaseView, type Handling, type Stamp } from './case-of.ts';
+import { HANDLING_DEEDS, type ApprovalStage, type Case, type HandlingDeed } from './case.ts';
 import type { Decision, Recall, Submission } from './submission.ts';
 
 /**
@@ -12,8 +12,15 @@ export function standingOf(
 	approverId: string | null
 ): CaseView | null {
 	const stamps = new Map<string, Stamp>();
-	for (const { documentId, order, receivedAt } of serverCase?.body.steps ?? []) {
+	const stages = new Map<string, readonly ApprovalStage[]>();
+	const handlings: Handling[] = [];
+	for (const step of serverCase?.body.steps ?? []) {
+		const { documentId, submissionId, order, receivedAt, byId, at, reason } = step;
 		if (order !== null && receivedAt !== null) stamps.set(documentId, { order, receivedAt });
+		if (step.stages.length > 0) stages.set(documentId, step.stages);
+		// Only the server has what finance wrote; its steps say all of it.
+		const deed = HANDLING_DEEDS.find((known): known is HandlingDeed => known === step.deed);
+		if (deed) handlings.push({ _id: documentId, submissionId, deed, byId, at, reason });
 	}
 	if (serverCase !== null && about.every(({ _id }) => stamps.has(_id))) {
 		return { ...serverCase.body, isUnsent: false };
@@ -22,7 +29,9 @@ export function standingOf(
 		submissions: about.filter((document) => document.type === 'submission'),
 		recalls: about.filter((document) => document.type === 'recall'),
 		decisions: about.filter((document) => document.type === 'decision'),
+		handlings,
 		stamps,
+		stages,
 		approverId: serverCase?.body.holderId ?? approverId
 	});
 }

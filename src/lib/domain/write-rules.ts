@@ -1,4 +1,6 @@
+import { mayDecideAt } from './approval-stages.ts';
 import { canonicalJson, contentHashOf, type HashText } from './canonical-json.ts';
+import type { ApprovalStage } from './case.ts';
 import { refuseContent, refuseStoring } from './content-guard.ts';
 import { checkDocument, upcast, type OutlayDocument } from './documents.ts';
 import { blobHash, parseDocumentId, routeIdOf, type DocumentType } from './identifiers.ts';
@@ -39,6 +41,8 @@ export interface WriteFacts {
 	/** The winning version before the write, a tombstone too; null for an unknown document. */
 	current: Version | null;
 	submissionWith(id: string): Promise<Submission | null>;
+	/** Who has to approve it, as the server wrote it down; empty where it has not. */
+	stagesOf(submission: Submission): Promise<readonly ApprovalStage[]>;
 	settings(): Promise<readonly Setting[]>;
 	nowMs: number;
 	hashText: HashText;
@@ -184,11 +188,16 @@ async function judgeDecision(
 	const { submissionId, submissionHash, verdict, reason, actedFor } = document.body;
 	if (!writer.roles.includes('approver')) return no('decision.not_approver');
 	if (isOwned(submissionId, 'submission', writer.userId)) return no('decision.own_submission');
-	if (actedFor !== null) return no('decision.not_deputy', 'actedFor');
 	const submission = await facts.submissionWith(submissionId);
 	if (submission === null) return no('decision.unknown_submission', 'submissionId');
 	if (submission.ownerId === writer.userId) return no('decision.own_submission');
 	if (submission.body.contentHash !== submissionHash) return no('decision.other_content');
+	const stages = await facts.stagesOf(submission);
+	const isTheirs =
+		stages.length === 0
+			? actedFor === null
+			: stages.some((stage) => mayDecideAt(stage, writer.userId, actedFor));
+	if (!isTheirs) return no(actedFor === null ? 'decision.not_yours' : 'decision.not_deputy');
 	if (verdict !== 'approve' && reason.trim() === '') {
 		return no('decision.reason_missing', 'reason');
 	}

@@ -1,3 +1,4 @@
+import { openStageOf } from '@outlay/domain/case';
 import type { CaseView } from '@outlay/domain/case-of';
 import { standingOf } from '@outlay/domain/standing';
 import type { Submission } from '@outlay/domain/submission';
@@ -62,7 +63,10 @@ export function approvalItems(account: Account, firstLimit = 200): ApprovalItems
 	};
 }
 
-/** It waits, and for nobody else. */
+/** It waits for this person, as approver or in an approver's place, and for nobody else. */
 export function isWaitingFor(standing: CaseView, userId: string): boolean {
-	return standing.state === 'waiting' && (standing.holderId ?? userId) === userId;
+	if (standing.state !== 'waiting') return false;
+	const turn = openStageOf(standing);
+	const substituteIds = turn?.stage.substituteIds ?? [];
+	return (standing.holderId ?? userId) === userId || substituteIds.includes(userId);
 }

@@ -22,6 +22,8 @@ export class Autosave<C extends object> {
 
 	readonly #save: (change: Partial<C>) => Promise<Done>;
 	#pending = $state.raw<Partial<C>>({});
+	/** What is being written now: until it is, what is stored is older than the screen. */
+	#writing = $state.raw<Partial<C>>({});
 	#timer: ReturnType<typeof setTimeout> | null = null;
 	#running: Promise<void> = Promise.resolve();
 	#writes = $state(0);
@@ -32,7 +34,7 @@ export class Autosave<C extends object> {
 
 	/** Whether a field waits to be written, so that a change from elsewhere doesn't overwrite it on the screen. */
 	isPending(field: keyof C): boolean {
-		return field in this.#pending || this.refusals[field] !== undefined;
+		return field in this.#pending || field in this.#writing || this.refusals[field] !== undefined;
 	}
 
 	/** Something could not be stored and needs the person: a refusal, or storing broke. */
@@ -92,6 +94,7 @@ export class Autosave<C extends object> {
 		while (Object.keys(this.#pending).length > 0) {
 			const change = this.#pending;
 			this.#pending = {};
+			this.#writing = change;
 			let done: Done;
 			try {
 				done = await this.#save(change);
@@ -99,6 +102,8 @@ export class Autosave<C extends object> {
 				this.#pending = { ...change, ...this.#pending };
 				this.failure = codeOf(error);
 				return;
+			} finally {
+				this.#writing = {};
 			}
 			this.failure = null;
 			if (done.ok) {

@@ -59,14 +59,22 @@ function wordsOf({ deed, reason }: CaseStep, name: string | null): string {
 					recalled: m.history_you_recalled,
 					approved: m.history_you_approved,
 					declined: m.history_you_declined,
-					asked: m.history_you_asked
+					asked: m.history_you_asked,
+					checked: m.history_you_checked,
+					exported: m.history_you_exported,
+					paid: m.history_you_paid,
+					reopened: m.history_you_reopened
 				}[deed]()
 			: {
 					submitted: m.history_submitted,
 					recalled: m.history_recalled,
 					approved: m.history_approved,
 					declined: m.history_declined,
-					asked: m.history_asked
+					asked: m.history_asked,
+					checked: m.history_checked,
+					exported: m.history_exported,
+					paid: m.history_paid,
+					reopened: m.history_reopened
 				}[deed]({ name });
 	return reason === '' ? words : m.history_with_reason({ words, reason });
 }

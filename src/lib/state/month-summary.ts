@@ -1,3 +1,4 @@
+import { isApproved } from '@outlay/domain/case';
 import type { Money } from '@outlay/domain/money';
 import type { TransactionRow } from './transaction-row.ts';
 
@@ -38,7 +39,7 @@ export function summaryOf(rows: readonly TransactionRow[], homeCurrency: string)
 		const isWaiting = row.status === 'waiting' || row.status === 'asked';
 		summary.distanceM += row.distanceM ?? 0;
 		if (isWaiting) summary.waitingCount += 1;
-		if (row.status === 'approved') summary.approvedCount += 1;
+		if (isApproved(row.status)) summary.approvedCount += 1;
 		if (needsHand(row)) summary.handCount += 1;
 		if (row.amountMinor === null) continue;
 		if (row.currency !== homeCurrency) {
@@ -47,8 +48,8 @@ export function summaryOf(rows: readonly TransactionRow[], homeCurrency: string)
 		}
 		summary.totalMinor += row.amountMinor;
 		if (isWaiting) summary.waitingMinor += row.amountMinor;
-		if (row.status === 'approved') summary.approvedMinor += row.amountMinor;
-		if ((isWaiting || row.status === 'approved') && row.paidWith === 'own-money') {
+		if (isApproved(row.status)) summary.approvedMinor += row.amountMinor;
+		if ((isWaiting || isApproved(row.status)) && row.paidWith === 'own-money') {
 			summary.comesBackMinor += row.amountMinor;
 		}
 		if (needsHand(row)) summary.handMinor += row.amountMinor;

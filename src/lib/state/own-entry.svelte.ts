@@ -66,7 +66,8 @@ export function ownEntry(account: Account, transactionId: () => string): OwnEntr
 			return status;
 		},
 		get isEditable() {
-			return (status === 'draft' || status === 'declined') && stored.current?.isReadOnly !== true;
+			const isOpen = status === 'draft' || status === 'declined' || status === 'reopened';
+			return isOpen && stored.current?.isReadOnly !== true;
 		},
 		get submission() {
 			return submission;

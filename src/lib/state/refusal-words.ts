@@ -54,6 +54,8 @@ const SENTENCES: Readonly<Record<string, () => string>> = {
 	'decision.not_waiting': m.refusal_decision_not_waiting,
 	'decision.own_submission': m.refusal_decision_own_submission,
 	'decision.not_approver': m.refusal_decision_not_approver,
+	'decision.not_yours': m.refusal_decision_not_yours,
+	'decision.not_deputy': m.refusal_decision_not_yours,
 	'decision.not_found': m.refusal_decision_not_found,
 	'trip.location_off': m.refusal_trip_location_off,
 	'trip.already_recording': m.refusal_trip_already_recording,

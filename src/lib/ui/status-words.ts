@@ -12,6 +12,10 @@ export function statusWord(status: EntryStatus): string {
 		approved: m.status_approved,
 		declined: m.status_declined,
 		// Taken back is a draft again; the history says the rest.
-		recalled: m.status_draft
+		recalled: m.status_draft,
+		reopened: m.status_reopened,
+		checked: m.status_checked,
+		exported: m.status_exported,
+		paid: m.status_paid
 	}[status]();
 }

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import { databaseName, parseDatabaseName } from '@outlay/domain/addresses';
-import { blobHash } from '@outlay/domain/identifiers';
+import type { ApprovalStage } from '@outlay/domain/case';
+import { upcast } from '@outlay/domain/documents';
+import { blobHash, caseIdOf } from '@outlay/domain/identifiers';
 import { RECEIPT_MAX_BYTES } from '@outlay/domain/receipt';
 import type { Setting } from '@outlay/domain/setting';
 import type { Submission } from '@outlay/domain/submission';
@@ -87,6 +89,7 @@ export class PeopleAccess implements Access {
 			{
 				current: current === null ? null : versionOf(current),
 				submissionWith: (id) => this.#submission(database, id),
+				stagesOf: (submission) => this.#stages(database, submission),
 				settings: (): Promise<readonly Setting[]> => this.#parts.settings.of(companyId),
 				nowMs: this.#parts.now(),
 				hashText: (text) => Promise.resolve(createHash('sha256').update(text).digest('hex'))
@@ -152,6 +155,19 @@ export class PeopleAccess implements Access {
 		const { companyId, userId } = caller;
 		if (companyId === undefined || userId === undefined) return null;
 		return this.#parts.accounts.account(companyId, userId);
+	}
+
+	/** Who has to approve a submission, by the case the mailroom brought with it. */
+	async #stages(mailbox: string, submission: Submission): Promise<readonly ApprovalStage[]> {
+		const id = caseIdOf(submission.body.subjectId);
+		const stored = await (await this.#parts.store.open(mailbox))?.read(id);
+		if (!stored || stored.deleted || stored.body['type'] !== 'case') return [];
+		// The server alone writes cases.
+		const { document } = upcast({ ...stored.body, _id: id } as unknown as Parameters<
+			typeof upcast
+		>[0]);
+		const steps = document.type === 'case' ? document.body.steps : [];
+		return steps.find(({ documentId }) => documentId === submission._id)?.stages ?? [];
 	}
 
 	/** A submission as the mailroom brought it, or their own. */

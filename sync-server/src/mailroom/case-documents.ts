@@ -1,5 +1,6 @@
 import type { Case } from '@outlay/domain/case';
-import { caseOf, type Stamp } from '@outlay/domain/case-of';
+import { caseOf } from '@outlay/domain/case-of';
+import type { KeptStamp } from './stamps.ts';
 import { DOCUMENT_SCHEMAS, type OutlayDocument } from '@outlay/domain/documents';
 import { caseIdOf, ownerOf } from '@outlay/domain/identifiers';
 
@@ -11,7 +12,7 @@ export interface CasePapers {
 	subjectId: string;
 	/** Submissions, recalls and decisions, in any order. */
 	documents: readonly OutlayDocument[];
-	stamps: ReadonlyMap<string, Stamp>;
+	stamps: ReadonlyMap<string, KeptStamp>;
 	approverId: string | null;
 }
 
@@ -26,6 +27,7 @@ export function caseDocument(papers: CasePapers): Case | null {
 		recalls: documents.filter((document) => document.type === 'recall'),
 		decisions: documents.filter((document) => document.type === 'decision'),
 		stamps,
+		stages: new Map([...stamps].map(([id, stamp]) => [id, stamp.stages ?? []])),
 		approverId
 	});
 	const ownerId = ownerOf(subjectId);

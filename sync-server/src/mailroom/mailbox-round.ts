@@ -1,10 +1,13 @@
 import { databaseName, type DatabaseAddress } from '@outlay/domain/addresses';
 import type { CompanyPeople } from '@outlay/domain/deliveries';
 import { deliveriesOf } from '@outlay/domain/deliveries';
-import type { OutlayDocument } from '@outlay/domain/documents';
+import { stagesOfSubmission } from '@outlay/domain/approval-stages';
+import { openStageOf, type ApprovalStage, type Case } from '@outlay/domain/case';
+import { upcast, type OutlayDocument } from '@outlay/domain/documents';
 import { blobHash, ownerOf, parseDocumentId } from '@outlay/domain/identifiers';
 import type { Decision, Recall, Submission } from '@outlay/domain/submission';
 import type { Accounts } from '../company/accounts.ts';
+import type { CompanySettings } from '../company/company-settings.ts';
 import type { Registry } from '../company/registry.ts';
 import type { Database, DocumentStore, StoredRevision } from '../store/document-store.ts';
 import { Awaited } from './awaited.ts';
@@ -17,6 +20,7 @@ export interface RoundParts {
 	store: DocumentStore;
 	registry: Registry;
 	accounts: Accounts;
+	settings: CompanySettings;
 	now: () => number;
 }
 
@@ -77,7 +81,12 @@ export class MailboxRounds {
 		if (post.length === 0 && enclosures.length === 0) return;
 		const { companyId, userId } = address;
 		const company = await this.#parts.accounts.companyPeople(companyId);
-		await this.#stamps.give(companyId, await this.#inOrder(companyId, post));
+		await this.#stamps.give(
+			companyId,
+			await this.#inOrder(companyId, post),
+			await this.#stagesOf(companyId, post)
+		);
+		const judgesOf = await this.#firstJudgesOf(companyId, post);
 
 		const bags = new Bags();
 		const arrived: string[] = [];
@@ -87,7 +96,7 @@ export class MailboxRounds {
 			if (targets.length > 0) arrived.push(enclosure.id);
 		}
 		const missing = new Map<string, string[]>();
-		for (const { documentId, to } of deliveriesOf(post, company)) {
+		for (const { documentId, to } of deliveriesOf(post, { ...company, judgesOf })) {
 			// A submission may name what belongs to somebody else; only its owner's papers go with it.
 			if (!mayTravel(documentId, userId)) continue;
 			const target = databaseName(to);
@@ -104,6 +113,43 @@ export class MailboxRounds {
 		await this.#empty(bags);
 		for (const documentId of arrived) await this.#awaited.remove(mailbox.name, documentId);
 		await this.#keepCases(company, await this.#file(companyId, post));
+	}
+
+	/** Who has to approve what arrives now. What was stamped before keeps what was written down then. */
+	async #stagesOf(
+		companyId: string,
+		post: readonly Post[]
+	): Promise<Map<string, readonly ApprovalStage[]>> {
+		const submissions = post.filter((document) => document.type === 'submission');
+		if (submissions.length === 0) return new Map();
+		const { accounts, settings, now } = this.#parts;
+		const people = new Map(
+			[...(await accounts.people(companyId))].map(([userId, { person }]) => [userId, person])
+		);
+		const rules = await settings.of(companyId);
+		const day = new Date(now()).toISOString().slice(0, 10);
+		return new Map(
+			submissions.map((submission) => [
+				submission._id,
+				stagesOfSubmission(submission, people, rules, day)
+			])
+		);
+	}
+
+	/** Whose turn comes first with each submission that is named. */
+	async #firstJudgesOf(
+		companyId: string,
+		post: readonly Post[]
+	): Promise<Map<string, readonly string[]>> {
+		const ids = post.map((document) =>
+			document.type === 'submission' ? document._id : document.body.submissionId
+		);
+		const judges = new Map<string, readonly string[]>();
+		for (const [id, { stages }] of await this.#stamps.read(companyId, new Set(ids))) {
+			const [first] = stages ?? [];
+			if (first) judges.set(id, judgesAt(first));
+		}
+		return judges;
 	}
 
 	/**
@@ -169,7 +215,12 @@ export class MailboxRounds {
 			});
 			if (found === null) continue;
 			const { _id, ...members } = found;
-			for (const { to } of deliveriesOf([found], company)) {
+			const turn = openStageOf(found.body);
+			const judgesOf = turn
+				? new Map([[found.body.submissionId, judgesAt(turn.stage)]])
+				: new Map<string, readonly string[]>();
+			if (turn && turn.approvals > 0) await this.#handOn(company, found, documents, ledger, bags);
+			for (const { to } of deliveriesOf([found], { ...company, judgesOf })) {
 				bags.put(databaseName(to), {
 					id: _id,
 					body: members,
@@ -179,6 +230,34 @@ export class MailboxRounds {
 			}
 		}
 		await this.#empty(bags);
+	}
+
+	/** A submission whose turn has come with somebody who never had it goes to them, from the ledger, with its papers. */
+	async #handOn(
+		company: CompanyPeople,
+		{ ownerId, body }: Case,
+		documents: readonly OutlayDocument[],
+		ledger: Database,
+		bags: Bags
+	): Promise<void> {
+		const turn = openStageOf(body);
+		const submission = documents.find(({ _id }) => _id === body.submissionId);
+		if (turn === null || submission === undefined) return;
+		const { companyId } = company;
+		for (const userId of judgesAt(turn.stage)) {
+			const target = databaseName({ kind: 'mailbox', companyId, userId });
+			if ((await (await this.#open(target)).read(submission._id)) !== null) continue;
+			const judgesOf = new Map([[submission._id, [userId]]]);
+			for (const { documentId, to } of deliveriesOf([submission], { ...company, judgesOf })) {
+				if (databaseName(to) !== target || !mayTravel(documentId, ownerId)) continue;
+				const stored = await ledger.read(documentId);
+				if (stored !== null && !stored.deleted) bags.put(target, carried(stored));
+				else {
+					const from = databaseName({ kind: 'mailbox', companyId, userId: ownerId });
+					await this.#awaited.add(from, documentId, [target]);
+				}
+			}
+		}
 	}
 
 	async #empty(bags: Bags): Promise<void> {
@@ -243,7 +322,13 @@ function isFrom(stored: StoredRevision, address: MailboxAddress): boolean {
 
 function postOf(stored: StoredRevision): Post | null {
 	// Its shape was checked when it was written.
-	return isPostId(stored.id) ? ({ ...stored.body, _id: stored.id } as unknown as Post) : null;
+	if (!isPostId(stored.id)) return null;
+	const written = { ...stored.body, _id: stored.id } as unknown as Parameters<typeof upcast>[0];
+	return upcast(written).document as Post;
+}
+
+function judgesAt({ approverId, substituteIds }: ApprovalStage): string[] {
+	return [approverId, ...substituteIds];
 }
 
 function carried({ id, body, attachments }: StoredRevision): Carried {

@@ -1,5 +1,11 @@
+import type { ApprovalStage } from '@outlay/domain/case';
 import type { Stamp } from '@outlay/domain/case-of';
 import type { Registry } from '../company/registry.ts';
+
+/** Of a submission, who has to approve it: fixed when it arrives. */
+export interface KeptStamp extends Stamp {
+	stages?: readonly ApprovalStage[];
+}
 
 /**
  * When and in which order submissions, recalls and decisions reached the server: one row of numbers for each
@@ -14,17 +20,21 @@ export class Stamps {
 		this.#now = now;
 	}
 
-	async read(companyId: string, documentIds: Iterable<string>): Promise<Map<string, Stamp>> {
-		const stamps = new Map<string, Stamp>();
+	async read(companyId: string, documentIds: Iterable<string>): Promise<Map<string, KeptStamp>> {
+		const stamps = new Map<string, KeptStamp>();
 		for (const documentId of documentIds) {
-			const stamp = await this.#registry.read<Stamp>(stampId(companyId, documentId));
+			const stamp = await this.#registry.read<KeptStamp>(stampId(companyId, documentId));
 			if (stamp !== null) stamps.set(documentId, stamp);
 		}
 		return stamps;
 	}
 
 	/** Stamps in the order given what has no stamp yet. One at a time for each company. */
-	async give(companyId: string, documentIds: readonly string[]): Promise<void> {
+	async give(
+		companyId: string,
+		documentIds: readonly string[],
+		stages: ReadonlyMap<string, readonly ApprovalStage[]>
+	): Promise<void> {
 		const stamped = await this.read(companyId, documentIds);
 		const fresh = documentIds.filter((documentId) => !stamped.has(documentId));
 		if (fresh.length === 0) return;
@@ -35,7 +45,11 @@ export class Stamps {
 		await this.#registry.create(
 			fresh.map((documentId, i) => ({
 				id: stampId(companyId, documentId),
-				body: { order: last + 1 + i, receivedAt } satisfies Stamp
+				body: {
+					order: last + 1 + i,
+					receivedAt,
+					...(stages.has(documentId) ? { stages: stages.get(documentId) ?? [] } : {})
+				} satisfies KeptStamp
 			}))
 		);
 	}

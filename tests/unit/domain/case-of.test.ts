@@ -1,4 +1,5 @@
-import { caseOf, type CaseFacts, type Stamp } from '@outlay/domain/case-of';
+import { isApproved } from '@outlay/domain/case';
+import { caseOf, type CaseFacts, type Handling, type Stamp } from '@outlay/domain/case-of';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { aDecision, aRecall, aSubmission, MANAGER, WORKER } from '../../support/documents.ts';
@@ -104,11 +105,120 @@ describe('caseOf', () => {
 		expect(view?.steps.at(-1)).toMatchObject({ deed: 'approved', counts: false });
 	});
 
+	describe('stages', () => {
+		const BOSS = 'boss1';
+		const SUBSTITUTE = 'substitute1';
+		const stages = new Map([
+			[
+				first._id,
+				[
+					{ approverId: MANAGER, substituteIds: [SUBSTITUTE] },
+					{ approverId: BOSS, substituteIds: [] }
+				]
+			]
+		]);
+		const staged = (...documents: Step[]) =>
+			caseOf({
+				...factsOf(
+					documents,
+					documents.map(({ _id }) => _id)
+				),
+				stages
+			});
+		const approve = aDecision(2, first._id, 'approve');
+		const bossApproves = aDecision(3, first._id, 'approve', BOSS);
+		const actingFor = (approverId: string | null) => {
+			const decision = aDecision(2, first._id, 'approve', SUBSTITUTE);
+			return { ...decision, body: { ...decision.body, actedFor: approverId } };
+		};
+
+		test('each has to approve, in order', () => {
+			expect(staged(first)).toMatchObject({ state: 'waiting', holderId: MANAGER });
+			expect(staged(first, approve)).toMatchObject({ state: 'waiting', holderId: BOSS });
+			expect(staged(first, approve, bossApproves)).toMatchObject({
+				state: 'approved',
+				holderId: null
+			});
+			expect(staged(first, bossApproves)).toMatchObject({ state: 'waiting', holderId: MANAGER });
+			const twice = { ...approve, _id: `${approve._id.slice(0, -1)}9` };
+			expect(staged(first, approve, twice)).toMatchObject({ state: 'waiting', holderId: BOSS });
+		});
+
+		test('whoever has the turn may decline or ask', () => {
+			expect(staged(first, approve, aDecision(3, first._id, 'decline', BOSS))?.state).toBe(
+				'declined'
+			);
+			const asked = staged(first, approve, aDecision(3, first._id, 'ask', BOSS));
+			expect(asked).toMatchObject({ state: 'asked', holderId: BOSS });
+			expect(staged(first, aDecision(3, first._id, 'decline', BOSS))?.state).toBe('waiting');
+		});
+
+		test('a substitute stands in for their approver only', () => {
+			expect(staged(first, actingFor(MANAGER))).toMatchObject({ holderId: BOSS });
+			expect(staged(first, actingFor(null))).toMatchObject({ holderId: MANAGER });
+			expect(staged(first, approve, actingFor(BOSS))).toMatchObject({ state: 'waiting' });
+		});
+	});
+
+	describe('finance', () => {
+		const approve = aDecision(2, first._id, 'approve');
+		let n = 10;
+		const handling = (deed: Handling['deed']): Handling => ({
+			_id: `handling:${WORKER}:${String((n += 1))}`,
+			submissionId: first._id,
+			deed,
+			byId: 'finance1',
+			at: '2026-11-21T10:00:00.000Z',
+			reason: ''
+		});
+		const handled = (deeds: Handling['deed'][], more: Step[] = []) => {
+			const handlings = deeds.map(handling);
+			const documents = [first, approve];
+			const order = [...documents, ...handlings, ...more].map(({ _id }) => _id);
+			return caseOf({ ...factsOf([...documents, ...more], order), handlings });
+		};
+
+		test('checks, exports and pays what is approved, each once', () => {
+			expect(handled(['checked'])?.state).toBe('checked');
+			expect(handled(['checked', 'exported', 'paid'])?.state).toBe('paid');
+			expect(handled(['paid', 'exported'])).toMatchObject({ state: 'paid' });
+			expect(handled(['paid', 'exported'])?.steps.every(({ counts }) => counts)).toBe(true);
+			expect(handled(['exported', 'exported'])?.steps.at(-1)?.counts).toBe(false);
+			const tooEarly = caseOf({ ...factsOf([first]), handlings: [handling('paid')] });
+			expect(tooEarly?.state).toBe('waiting');
+		});
+
+		test('reopens what is not exported, for the owner to correct', () => {
+			expect(handled(['checked', 'reopened'])).toMatchObject({ state: 'reopened', holderId: null });
+			expect(handled(['exported', 'reopened'])?.state).toBe('exported');
+			expect(handled(['reopened'], [second])).toMatchObject({
+				state: 'waiting',
+				submissionId: second._id
+			});
+		});
+
+		test('what was exported or paid can’t be replaced', () => {
+			const view = handled(['exported'], [second, aDecision(9, second._id, 'approve')]);
+			expect(view).toMatchObject({ state: 'exported', submissionId: first._id });
+			expect(view?.steps.slice(-2).map(({ counts }) => counts)).toEqual([false, false]);
+		});
+	});
+
 	const history = fc
 		.record({
 			deeds: fc.array(
 				fc.record({
-					deed: fc.constantFrom('submit', 'recall', 'approve', 'decline', 'ask'),
+					deed: fc.constantFrom(
+						'submit' as const,
+						'recall' as const,
+						'approve' as const,
+						'decline' as const,
+						'ask' as const,
+						'checked' as const,
+						'exported' as const,
+						'paid' as const,
+						'reopened' as const
+					),
 					about: fc.nat(4)
 				}),
 				{ maxLength: 12 }
@@ -119,39 +229,85 @@ describe('caseOf', () => {
 		.map(({ deeds, stampedCount, seed }) => {
 			const submissions = [first];
 			const documents: Step[] = [first];
+			const handlings: Handling[] = [];
 			deeds.forEach(({ deed, about }, index) => {
 				const n = index + 2;
 				const target = submissions[about % submissions.length] ?? first;
-				if (deed === 'submit') {
-					const submission = aSubmission(n, { previousId: target._id });
-					submissions.push(submission);
-					documents.push(submission);
-				} else if (deed === 'recall') documents.push(aRecall(n, target._id));
-				else documents.push(aDecision(n, target._id, deed));
+				switch (deed) {
+					case 'submit': {
+						const submission = aSubmission(n, { previousId: target._id });
+						submissions.push(submission);
+						documents.push(submission);
+						break;
+					}
+					case 'recall':
+						documents.push(aRecall(n, target._id));
+						break;
+					case 'approve':
+					case 'decline':
+					case 'ask':
+						documents.push(aDecision(n, target._id, deed));
+						break;
+					case 'checked':
+					case 'exported':
+					case 'paid':
+					case 'reopened':
+						handlings.push({
+							_id: `handling:${WORKER}:${String(n)}`,
+							submissionId: target._id,
+							deed,
+							byId: 'finance1',
+							at: new Date(1_700_000_000_000 + n * 1000).toISOString(),
+							reason: ''
+						});
+				}
 			});
-			const order = shuffled(documents, seed);
-			return { documents, stamped: order.slice(0, stampedCount).map(({ _id }) => _id), seed };
+			const order = shuffled([...documents, ...handlings], seed);
+			const stamped = order.slice(0, stampedCount).map(({ _id }) => _id);
+			return { documents, handlings, stamped, seed };
 		});
 
 	test('the order of the lists never matters', () => {
 		fc.assert(
-			fc.property(history, ({ documents, stamped, seed }) => {
-				const expected = caseOf(factsOf(documents, stamped));
-				expect(caseOf(factsOf(shuffled(documents, seed), stamped))).toEqual(expected);
+			fc.property(history, ({ documents, handlings, stamped, seed }) => {
+				const expected = caseOf({ ...factsOf(documents, stamped), handlings });
+				const facts = factsOf(shuffled(documents, seed), stamped);
+				expect(caseOf({ ...facts, handlings: shuffled(handlings, seed) })).toEqual(expected);
 			})
 		);
 	});
 
 	test('whatever happens, each document is one step, and an approved case stays approved', () => {
 		fc.assert(
-			fc.property(history, ({ documents, stamped }) => {
-				const view = caseOf(factsOf(documents, stamped));
+			fc.property(history, ({ documents, handlings, stamped }) => {
+				const view = caseOf({ ...factsOf(documents, stamped), handlings });
 				expect(view?.steps.map(({ documentId }) => documentId).sort()).toEqual(
-					documents.map(({ _id }) => _id).sort()
+					[...documents, ...handlings].map(({ _id }) => _id).sort()
 				);
-				if (view?.state !== 'approved') return;
+				if (view === null || !isApproved(view.state)) return;
 				const late = aDecision(99, view.submissionId, 'decline');
-				expect(caseOf(factsOf([...documents, late], stamped))?.state).toBe('approved');
+				const after = caseOf({ ...factsOf([...documents, late], stamped), handlings });
+				expect(after?.state).toBe(view.state);
+			})
+		);
+	});
+
+	test('what was exported or paid stays so, whatever is submitted, recalled or decided later', () => {
+		fc.assert(
+			fc.property(history, ({ documents, handlings, stamped }) => {
+				const all = [...documents, ...handlings].map(({ _id }) => _id);
+				const order = [...stamped, ...all.filter((id) => !stamped.includes(id))];
+				const facts = { ...factsOf(documents, order), handlings };
+				const view = caseOf(facts);
+				if (view?.state !== 'exported' && view?.state !== 'paid') return;
+				const later = [
+					aSubmission(97, { previousId: view.submissionId }),
+					aRecall(98, view.submissionId),
+					aDecision(99, view.submissionId, 'decline')
+				];
+				const laterOrder = [...order, ...later.map(({ _id }) => _id)];
+				const after = caseOf({ ...factsOf([...documents, ...later], laterOrder), handlings });
+				expect(after).toMatchObject({ state: view.state, submissionId: view.submissionId });
 			})
 		);
 	});

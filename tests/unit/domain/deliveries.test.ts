@@ -1,3 +1,4 @@
+import { caseOf } from '@outlay/domain/case-of';
 import { deliveriesOf, type CompanyPeople } from '@outlay/domain/deliveries';
 import { databaseName } from '@outlay/domain/addresses';
 import type { OutlayDocument } from '@outlay/domain/documents';
@@ -73,6 +74,39 @@ describe('deliveriesOf', () => {
 			`${recall._id} > ${LEDGER}`,
 			`${recall._id} > ${MANAGERS}`
 		]);
+	});
+
+	test('with stages, a submission goes to whose turn it is, and the case to whoever judged it, too', () => {
+		const judgesOf = new Map([[submission._id, ['boss1', 'substitute1']]]);
+		const to = (documents: OutlayDocument[]) =>
+			deliveriesOf(documents, { ...company, judgesOf })
+				.filter(({ documentId }) => !/^(blob|receipt|route)/.test(documentId))
+				.map(({ to: address }) => databaseName(address));
+		const turns = [`mailbox-${COMPANY}-boss1`, `mailbox-${COMPANY}-substitute1`];
+		expect(to([submission])).toEqual([LEDGER, ...turns]);
+		expect(to([aRecall(3, submission._id)])).toEqual([LEDGER, ...turns]);
+		const decided = caseOf({
+			submissions: [submission],
+			recalls: [],
+			decisions: [aDecision(2, submission._id, 'approve')],
+			stamps: new Map(),
+			stages: new Map([
+				[
+					submission._id,
+					[MANAGER, 'boss1'].map((approverId) => ({ approverId, substituteIds: [] }))
+				]
+			]),
+			approverId: MANAGER
+		});
+		if (decided === null) throw new Error('a submission gives a case');
+		const { isUnsent: _, ...body } = decided;
+		const found = {
+			...submission,
+			_id: `case:${WORKER}:${ulidOf(1)}`,
+			type: 'case' as const,
+			body
+		};
+		expect(to([found])).toEqual([LEDGER, turns[0], MANAGERS, turns[1], WORKERS]);
 	});
 
 	test('without an approver a submission still reaches the ledger', () => {

@@ -12,7 +12,8 @@ import {
 	aReceipt,
 	aSubmission,
 	aTransaction,
-	ulidOf
+	ulidOf,
+	WORKER
 } from '../../support/documents.ts';
 
 /**
@@ -20,7 +21,7 @@ import {
  * fit: raise the version in DOCUMENT_SCHEMAS, write its upcast with a test on an old document, then add the new hash.
  */
 const SCHEMA_HASHES: Record<string, string> = {
-	'case@1': '8adb221c8cd4e800',
+	'case@2': 'eadeef786825aad2',
 	'decision@2': '0b2e24267ea30ba6',
 	'kept@1': '2a0bd31ad448a5a5',
 	'person@1': '6299295490e1208c',
@@ -28,7 +29,7 @@ const SCHEMA_HASHES: Record<string, string> = {
 	'recall@1': 'eb15978d8034464b',
 	'receipt@1': 'c1084e0bed3fe105',
 	'route@1': 'de6903d5782bb14b',
-	'setting@2': '0069673ad9d35e0d',
+	'setting@3': 'd1e6cb6580175fbd',
 	'submission@2': 'fa29f98777f76e5e',
 	'trace@1': '27c5b7b6ab9a8af7',
 	'transaction@2': '31b7d4f4f4346f02',
@@ -215,7 +216,7 @@ describe('upcast', () => {
 		const { document } = upcast(stored);
 		expect(checkDocument({ ...stored })).toMatchObject({ ok: true });
 		expect(document).toMatchObject({
-			schema: 2,
+			schema: DOCUMENT_SCHEMAS.setting.version,
 			body: {
 				state: [
 					{ kind: 'mileage.tax-free.own-car', amount: '3.81', unit: 'km', currency: 'DKK' },
@@ -238,6 +239,53 @@ describe('upcast', () => {
 		});
 		const names = { ...stored, body: { name: 'cost-types', costTypes: [] } };
 		expect(upcast(names).document.body).toEqual(names.body);
+	});
+
+	test('a case of one approver', () => {
+		const step = {
+			documentId: 'submission:w:1',
+			deed: 'submitted',
+			byId: 'w',
+			at: '2026-11-20T10:00:00.000Z',
+			receivedAt: null,
+			order: null,
+			counts: true,
+			reason: ''
+		};
+		const old = {
+			...aTransaction(),
+			_id: `case:${WORKER}:${ulidOf(1)}`,
+			type: 'case',
+			schema: 1,
+			body: {
+				subjectId: aTransaction()._id,
+				state: 'declined',
+				submissionId: 'submission:w:1',
+				holderId: null,
+				steps: [step, { ...step, documentId: 'decision:m:1', deed: 'declined' }]
+			}
+		};
+		expect(checkDocument(old)).toMatchObject({ ok: true });
+		const { document } = upcast(old as unknown as Parameters<typeof upcast>[0]);
+		expect(document.body).toMatchObject({
+			steps: [1, 2].map(() => ({ submissionId: 'submission:w:1', actedFor: null, stages: [] }))
+		});
+	});
+
+	test('settings of before there were rules of approval', () => {
+		const setting = {
+			...aTransaction(),
+			_id: 'setting:cost-types:2023-01-01',
+			type: 'setting',
+			schema: 1,
+			ownerId: '',
+			body: { name: 'cost-types', costTypes: [] }
+		};
+		expect(checkDocument(setting)).toMatchObject({ ok: true });
+		expect(upcast(setting as unknown as Parameters<typeof upcast>[0]).document).toEqual({
+			...setting,
+			schema: DOCUMENT_SCHEMAS.setting.version
+		});
 	});
 
 	test('a version without a way up is our bug', () => {

@@ -27,6 +27,31 @@ function serverCaseOf(documents: (typeof submission | typeof decline)[]): Case {
 	};
 }
 
+test('what finance did holds on the device while something of its own is unsent', () => {
+	const server = serverCaseOf([submission]);
+	const [step] = server.body.steps;
+	if (step === undefined) throw new Error('a submission is a step');
+	const done = (deed: 'approved' | 'paid', order: number) => ({
+		...step,
+		documentId: `${deed}:1`,
+		deed,
+		byId: MANAGER,
+		order
+	});
+	const approve = aDecision(3, submission._id, 'approve');
+	const approved = { ...done('approved', 1), documentId: approve._id };
+	const steps = [step, approved, done('paid', 2)];
+	const paid = { ...server, body: { ...server.body, state: 'paid' as const, steps } };
+	const view = standingOf([submission, approve, decline], paid, MANAGER);
+	expect(view).toMatchObject({ state: 'paid' });
+	expect(view?.steps.map(({ deed, counts }) => [deed, counts])).toEqual([
+		['submitted', true],
+		['approved', true],
+		['paid', true],
+		['declined', false]
+	]);
+});
+
 test('nothing submitted: no standing', () => {
 	expect(standingOf([], null, MANAGER)).toBeNull();
 });

@@ -64,6 +64,7 @@ function facts(change: Partial<WriteFacts> = {}): WriteFacts {
 	return {
 		current: null,
 		submissionWith: () => Promise.resolve(null),
+		stagesOf: () => Promise.resolve([]),
 		settings: () => Promise.resolve([costTypes]),
 		nowMs: Date.UTC(2026, 10, 22, 12),
 		hashText,
@@ -294,6 +295,22 @@ describe('recalls and decisions', () => {
 		const own = aDecision(1, aSubmission(1, {}, MANAGER)._id, 'approve');
 		expect(await codeOf(own, manager, known)).toBe('decision.own_submission');
 	});
+});
+
+test('with stages, a decision is its approver’s or a substitute’s in their name', async () => {
+	const submission = aSubmission();
+	const known = (approverId: string, substituteIds: string[] = []) => ({
+		submissionWith: () => Promise.resolve(submission),
+		stagesOf: () => Promise.resolve([{ approverId, substituteIds }])
+	});
+	const decision = aDecision(1, submission._id, 'approve');
+	const forBoss = { ...decision, body: { ...decision.body, actedFor: 'boss1' } };
+	expect(await codeOf(decision, manager, known(MANAGER))).toBeNull();
+	expect(await codeOf(decision, manager, known('boss1'))).toBe('decision.not_yours');
+	expect(await codeOf(decision, manager, known('boss1', [MANAGER]))).toBe('decision.not_yours');
+	expect(await codeOf(forBoss, manager, known('boss1', [MANAGER]))).toBeNull();
+	expect(await codeOf(forBoss, manager, known('boss1'))).toBe('decision.not_deputy');
+	expect(await codeOf(forBoss, manager, known(MANAGER))).toBe('decision.not_deputy');
 });
 
 describe('blobs', () => {
