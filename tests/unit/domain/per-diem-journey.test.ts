@@ -3,7 +3,7 @@ import type { Journey } from '@outlay/domain/per-diem/claim';
 import { perDiem, travelDaysOf } from '@outlay/domain/per-diem/per-diem';
 import { STATE_PER_DIEM_RATES } from '@outlay/domain/rates/per-diem';
 import { describe, expect, test } from 'vitest';
-import { SHIPPED, aClaim, within } from '../../support/per-diem-claims.ts';
+import { SHIPPED, aClaim, within, withCompanyRate } from '../../support/per-diem-claims.ts';
 
 describe('travelDaysOf', () => {
 	test('24 elapsed hours each in Denmark, calendar days in Sweden, with the country stayed in longest', () => {
@@ -115,6 +115,29 @@ describe('meals an expense covers too', () => {
 		]);
 		const byReceipts = perDiem({ ...claim, food: 'receipts' }, SHIPPED);
 		expect(byReceipts.ok && byReceipts.value.notices).toEqual([]);
+	});
+});
+
+test('dates beside the journey that are no dates are refused', () => {
+	const claim = aClaim('DK', '2025-03-10T13:00', '2025-03-12T13:00');
+	const stay = { workplaceId: 'site-a', from: '2025-01-01', to: '2025-02-30' };
+	for (const broken of [
+		{ ...claim, workplace: { ...claim.workplace, stays: [stay] } },
+		{ ...claim, workplace: { ...claim.workplace, absences: [{ ...stay, from: '' }] } },
+		{ ...claim, mealExpenses: [{ expenseId: 'e', spentOn: '2025-3-1', meal: null }] }
+	]) {
+		expect(perDiem(broken, SHIPPED)).toMatchObject({
+			ok: false,
+			refusal: { code: 'per_diem.date_unreadable' }
+		});
+	}
+});
+
+test('a company’s rate in another currency than the state’s is refused', () => {
+	const claim = aClaim('DK', '2025-03-10T13:00', '2025-03-12T13:00');
+	expect(perDiem(claim, withCompanyRate({ currency: 'EUR' }))).toMatchObject({
+		ok: false,
+		refusal: { code: 'rate.currency' }
 	});
 });
 

@@ -111,6 +111,22 @@ describe('Sweden', () => {
 			expect(at([{ from: '2022-04-04', to: '2024-05-03' }])).toEqual([0, 145, 145, 145]);
 		});
 
+		test('an agreement pays its own rate all along, only less of it is tax-free', () => {
+			const agreement = withCompanyRate({
+				country: 'SE',
+				kind: 'per-diem.day',
+				currency: 'SEK',
+				amount: '400.00'
+			});
+			const workplace = aWorkplace({
+				stays: [{ workplaceId: 'site-a', from: '2024-01-08', to: '2024-05-03' }]
+			});
+			expect(perDiem({ ...claim, workplace }, agreement)).toMatchObject({
+				ok: true,
+				value: { taxFreeMinor: 3 * 20_300, taxableMinor: 3 * 19_700 }
+			});
+		});
+
 		test('meals of the 70 % day: 41, 71, 142, 183 of 203', () => {
 			const workplace = aWorkplace({
 				stays: [{ workplaceId: 'site-a', from: '2024-01-08', to: '2024-05-03' }]

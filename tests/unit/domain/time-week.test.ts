@@ -110,7 +110,9 @@ describe('norm against worked', () => {
 	test.each([
 		[{ week: '2026-48' }, 'time.week_unreadable'],
 		[{ week: '2025-W53' }, 'time.week_unreadable'],
+		[{ before: { ...NOTHING_BEFORE, knownFrom: 'May' } }, 'time.date_unreadable'],
 		[{ rules: { ...RULES, schemes: [] } }, 'time.scheme_missing'],
+		[{ rules: { ...RULES, schemes: [{ validFrom: '2025', weeks: [[]] }] } }, 'time.scheme_broken'],
 		[
 			{ rules: { ...RULES, schemes: [{ validFrom: '2025-01-01', weeks: [[1, 2]] }] } },
 			'time.scheme_broken'

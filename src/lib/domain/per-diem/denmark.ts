@@ -1,4 +1,5 @@
 import Big from 'big.js';
+import { plusMonths } from '../calendar-date.ts';
 import { rateMinor } from '../dated-rates.ts';
 import { ok, refuse, type Result } from '../refusal.ts';
 import { roundAt, type Rounding } from '../rounding.ts';
@@ -15,7 +16,7 @@ import {
 	type SchemeResult,
 	type StatedRule
 } from './priced-item.ts';
-import { firstDayAt, plusMonths } from './stays.ts';
+import { firstDayAt } from './stays.ts';
 
 const DK_ROUNDING: Rounding = { unit: 'minor', at: ['meal', 'day'], kilometreDecimals: 1 };
 

@@ -1,4 +1,5 @@
 import Big from 'big.js';
+import { plusDays } from '../calendar-date.ts';
 import { rateMinor, type DatedRate } from '../dated-rates.ts';
 import { ok, refuse, type Result } from '../refusal.ts';
 import { roundAt, type Rounding } from '../rounding.ts';
@@ -21,7 +22,6 @@ import {
 	type SchemeResult,
 	type StatedRule
 } from './priced-item.ts';
-import { plusDays } from './stays.ts';
 
 const FI_ROUNDING: Rounding = { unit: 'minor', at: ['day'], kilometreDecimals: 1 };
 const FARTHER_THAN_M = 15_000;

@@ -1,4 +1,5 @@
 import Big from 'big.js';
+import { isDate } from '../calendar-date.ts';
 import type { RateTables } from '../dated-rates.ts';
 import { ok, refuse, type Result } from '../refusal.ts';
 import type { DerivationLine } from '../submission.ts';
@@ -44,7 +45,7 @@ const SCHEMES: Readonly<Record<PerDiemScheme, Scheme>> = {
  * removed day asks for nothing. `hoursAre` says whether hours are elapsed or on the clock. Days are numbered as
  * `travelDaysOf` gives them. The order of `days`, `mealExpenses` and `stays` does not matter.
  *
- * Refuses with the codes of the country's file, those of `timeJourney`, `per_diem.day_twice`,
+ * Refuses with the codes of the country's file, those of `timeJourney`, `per_diem.date_unreadable`, `per_diem.day_twice`,
  * `per_diem.day_outside_journey`, `per_diem.amount_not_whole` and `rate.missing`, which names day, country and kind.
  */
 export function perDiem(
@@ -55,6 +56,12 @@ export function perDiem(
 	const timed = timeJourney(claim.journey);
 	if (!timed.ok) return timed;
 	const journey = timed.value;
+	const { stays, absences } = claim.workplace;
+	const dates = [...stays, ...absences].flatMap(({ from, to }) => [from, to]);
+	if (!dates.every(isDate)) return refuse('per_diem.date_unreadable', 'workplace');
+	if (!claim.mealExpenses.every(({ spentOn }) => isDate(spentOn))) {
+		return refuse('per_diem.date_unreadable', 'mealExpenses');
+	}
 	const scheme = SCHEMES[claim.scheme];
 	const days = scheme.daysOf(journey);
 	const facts = factsByDay(claim.days, days.length);

@@ -82,7 +82,7 @@ export function payOn(
 	const query = { country, kind, ...(place === null ? {} : { place }) };
 	const rates = paidAndOfficialRateOn(tables, query, day);
 	if (rates.ok && rates.value.paid.currency !== rates.value.official.currency) {
-		return refuse('rate.other_currency', undefined, { day, country, kind });
+		return refuse('rate.currency', undefined, { day, country, kind });
 	}
 	return rates;
 }

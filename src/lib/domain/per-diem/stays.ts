@@ -1,4 +1,4 @@
-import { Temporal } from 'temporal-polyfill';
+import { daysBetween, plusDays, weekdayOf } from '../calendar-date.ts';
 import type { Stay, WorkplaceFacts } from './claim.ts';
 
 const FOUR_WEEKS_DAYS = 28;
@@ -6,7 +6,8 @@ const FOUR_WEEKS_DAYS = 28;
 /**
  * The first day from which calendar months at a workplace are counted, when every day counts, work or not (DK,
  * ligningsloven § 9 A, stk. 5: holidays, days off, business trips and sickness are counted in; info.skat.dk
- * oid=92441). Null when the person has not been there by `onDate`.
+ * oid=92441). What begins a new twelve months was not retrieved: whoever knows that one began leaves the earlier stays
+ * out. Null when the person has not been there by `onDate`.
  */
 export function firstDayAt(
 	{ stays, workplaceId }: Pick<WorkplaceFacts, 'stays' | 'workplaceId'>,
@@ -62,18 +63,10 @@ export function workingDaysAway(
 			date <= last;
 			date = plusDays(date, 1)
 		) {
-			if (Temporal.PlainDate.from(date).dayOfWeek <= 5) away.add(date);
+			if (weekdayOf(date) <= 5) away.add(date);
 		}
 	}
 	return away.size;
-}
-
-export function plusMonths(date: string, months: number): string {
-	return Temporal.PlainDate.from(date).add({ months }).toString();
-}
-
-export function plusDays(date: string, days: number): string {
-	return Temporal.PlainDate.from(date).add({ days }).toString();
 }
 
 /** Working days after `date`, so that an absence is made up for by days on which work would have been done. */
@@ -82,7 +75,7 @@ export function plusWorkingDays(date: string, days: number): string {
 	let day = date;
 	while (left > 0) {
 		day = plusDays(day, 1);
-		if (Temporal.PlainDate.from(day).dayOfWeek <= 5) left--;
+		if (weekdayOf(day) <= 5) left--;
 	}
 	return day;
 }
@@ -102,11 +95,10 @@ function isFourWeeksElsewhere(
 		const start = stay.from > after ? stay.from : plusDays(after, 1);
 		const end = stay.to < before ? stay.to : plusDays(before, -1);
 		// A weekend at home between two weeks elsewhere does not break those four weeks.
-		const goesOn = to !== null && Temporal.PlainDate.from(to).until(start).days <= 3;
+		const goesOn = to !== null && daysBetween(to, start) <= 3;
 		if (!goesOn) from = start;
 		if (!goesOn || to === null || end > to) to = end;
-		if (from !== null && Temporal.PlainDate.from(from).until(to).days + 1 >= FOUR_WEEKS_DAYS)
-			return true;
+		if (from !== null && daysBetween(from, to) + 1 >= FOUR_WEEKS_DAYS) return true;
 	}
 	return false;
 }

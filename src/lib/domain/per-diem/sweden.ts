@@ -1,4 +1,5 @@
 import type Big from 'big.js';
+import { plusMonths } from '../calendar-date.ts';
 import { rateMinor } from '../dated-rates.ts';
 import { ok, refuse, type Result } from '../refusal.ts';
 import { roundAt, type Rounding } from '../rounding.ts';
@@ -24,7 +25,7 @@ import {
 	type SchemeResult,
 	type StatedRule
 } from './priced-item.ts';
-import { plusMonths, plusWorkingDays, stretchAt, workingDaysAway } from './stays.ts';
+import { plusWorkingDays, stretchAt, workingDaysAway } from './stays.ts';
 
 /** Whole kronor; a day's free meals are added up before they are rounded (product table: 203, not 204). */
 const SE_ROUNDING: Rounding = { unit: 'major', at: ['meal', 'day'], kilometreDecimals: 1 };
@@ -134,10 +135,11 @@ function foodOf(
 	}
 	const isHalved = isHalf && !isHome;
 	const percent = long === null ? 100 : isHalf ? 0 : long.percent;
-	const ofDay = (rate: Big) =>
-		roundAt('day', rate.times(percent).div(isHalved ? 200 : 100), 'SEK', SE_ROUNDING);
-	const full = ofDay(rateMinor(paid));
-	const maximum = ofDay(rateMinor(official));
+	const ofDay = (rate: Big, share: number) =>
+		roundAt('day', rate.times(share).div(isHalved ? 200 : 100), 'SEK', SE_ROUNDING);
+	const maximum = ofDay(rateMinor(official), percent);
+	// A company's own rate stays what it is, however long the stay; the state's is paid as far as it is tax-free.
+	const full = paid === official ? maximum : ofDay(rateMinor(paid), 100);
 	const { freeMeals } = factsOf(travelDay.day);
 	const cutsOf = (amount: Big) =>
 		cutMealsTogether(freeMeals, percents.value, amount, 'SEK', SE_ROUNDING);
@@ -145,12 +147,11 @@ function foodOf(
 	return ok({
 		travelDay,
 		country: where.country,
-		code:
-			percent === 0
-				? 'per_diem.no_half_days'
-				: isHalf
-					? 'per_diem.food_half_day'
-					: 'per_diem.food_day',
+		code: full.eq(0)
+			? 'per_diem.no_half_days'
+			: isHalf
+				? 'per_diem.food_half_day'
+				: 'per_diem.food_day',
 		values: {
 			...dayValues(travelDay, where.country, paid),
 			fullMinor: full.toNumber(),

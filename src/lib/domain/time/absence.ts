@@ -1,5 +1,5 @@
+import { isDate } from '../calendar-date.ts';
 import { ok, refuse, type Result } from '../refusal.ts';
-import { isDate } from './week.ts';
 import type { WageType } from './wage-type.ts';
 
 export interface Absence {

@@ -1,7 +1,7 @@
 import { Temporal } from 'temporal-polyfill';
+import { daysBetween, plusDays, plusMonths } from '../calendar-date.ts';
 import type { RuleNotice } from '../rule-outcome.ts';
 import type { WorkedSpan } from './time-entry.ts';
-import { daysFrom, shiftDays, shiftMonths } from './week.ts';
 
 const HOUR_MS = 3_600_000;
 const REST_HOURS = 11;
@@ -65,11 +65,11 @@ export function averageWeek(
 	lastDate: string,
 	knownFrom: string
 ): { averageMinutes: number; from: string; days: number } | null {
-	const start = shiftDays(shiftMonths(lastDate, -REFERENCE_MONTHS), 1);
+	const start = plusDays(plusMonths(lastDate, -REFERENCE_MONTHS), 1);
 	const from = knownFrom > start ? knownFrom : start;
 	const period = worked.filter(({ date }) => from <= date && date <= lastDate);
 	const neutral = new Set(period.filter(({ isNeutral }) => isNeutral).map(({ date }) => date));
-	const days = daysFrom(from, lastDate) + 1 - neutral.size;
+	const days = daysBetween(from, lastDate) + 1 - neutral.size;
 	if (days <= 0) return null;
 	const minutes = period.reduce((sum, { workedMinutes }) => sum + workedMinutes, 0);
 	return { averageMinutes: Math.round((minutes * 7) / days), from, days };

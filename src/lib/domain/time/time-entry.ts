@@ -1,6 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
+import { isDate, plusDays } from '../calendar-date.ts';
 import { ok, refuse, type Result } from '../refusal.ts';
-import { isDate } from './week.ts';
 
 /** Work of one day: by the clock, or only how long. */
 export interface TimeEntry {
@@ -51,7 +51,7 @@ export function spanOf(entry: TimeEntry, timeZone: string): Result<WorkedSpan | 
 	if (!CLOCK.test(from) || !CLOCK.test(to)) return no('time.clock_unreadable');
 	if (from === to) return no('time.span_empty');
 	const fromMs = onClock(date, from, timeZone);
-	const toMs = onClock(to < from ? nextDay(date) : date, to, timeZone);
+	const toMs = onClock(to < from ? plusDays(date, 1) : date, to, timeZone);
 	if (fromMs === null || toMs === null) return no('time.clock_unreadable');
 	// In the hour the clock shows twice an end can lie before its start.
 	if (toMs <= fromMs) return no('time.span_empty');
@@ -90,7 +90,7 @@ export function minutesByDate(
 ): Map<string, number> {
 	if (span === null) return new Map([[entry.date, entry.minutes ?? 0]]);
 	const whole = Math.round((span.toMs - span.fromMs) / 60_000);
-	const midnightMs = onClock(nextDay(entry.date), '00:00', timeZone) ?? span.toMs;
+	const midnightMs = onClock(plusDays(entry.date, 1), '00:00', timeZone) ?? span.toMs;
 	const isOne = overMidnight === 'start-day' || span.toMs <= midnightMs || entry.date >= lastDate;
 	if (isOne) return new Map([[entry.date, whole - span.breakMinutes]]);
 	const before = Math.round((midnightMs - span.fromMs) / 60_000);
@@ -98,7 +98,7 @@ export function minutesByDate(
 	const after = whole - before - (span.breakMinutes - breakBefore);
 	return new Map([
 		[entry.date, before - breakBefore],
-		[nextDay(entry.date), after]
+		[plusDays(entry.date, 1), after]
 	]);
 }
 
@@ -109,8 +109,4 @@ function onClock(date: string, clock: string, timeZone: string): number | null {
 	} catch {
 		return null;
 	}
-}
-
-function nextDay(date: string): string {
-	return Temporal.PlainDate.from(date).add({ days: 1 }).toString();
 }

@@ -1,4 +1,5 @@
-import { ok, type Result } from '../refusal.ts';
+import { isDate } from '../calendar-date.ts';
+import { ok, refuse, type Result } from '../refusal.ts';
 import type { RuleNotice } from '../rule-outcome.ts';
 import type { AbsenceDay } from './absence.ts';
 import { awayOf, workOf } from './booked-time.ts';
@@ -35,6 +36,7 @@ export function timeWeek({
 }: TimeWeekInput): Result<TimeWeek> {
 	const dates = datesOfWeek(week);
 	if (!dates.ok) return dates;
+	if (!isDate(before.knownFrom)) return refuse('time.date_unreadable', 'before');
 	const norms = normsOf(dates.value, rules);
 	if (!norms.ok) return norms;
 	const work = workOf(entries, before.entries, dates.value, rules);

@@ -14,28 +14,3 @@ export function datesOfWeek(week: string): Result<string[]> {
 	if (!isThere) return refuse('time.week_unreadable', 'week');
 	return ok(Array.from({ length: 7 }, (_, days) => monday.add({ days }).toString()));
 }
-
-/** 1 is Monday, 7 Sunday. */
-export function weekdayOf(date: string): number {
-	return Temporal.PlainDate.from(date).dayOfWeek;
-}
-
-export function daysFrom(date: string, later: string): number {
-	return Temporal.PlainDate.from(date).until(later).days;
-}
-
-export function shiftDays(date: string, days: number): string {
-	return Temporal.PlainDate.from(date).add({ days }).toString();
-}
-
-export function shiftMonths(date: string, months: number): string {
-	return Temporal.PlainDate.from(date).add({ months }).toString();
-}
-
-export function isDate(text: string): boolean {
-	try {
-		return /^\d{4}-\d{2}-\d{2}$/.test(text) && Temporal.PlainDate.from(text).toString() === text;
-	} catch {
-		return false;
-	}
-}

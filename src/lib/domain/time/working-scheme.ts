@@ -1,5 +1,5 @@
+import { daysBetween, isDate, plusDays, weekdayOf } from '../calendar-date.ts';
 import { ok, refuse, type Result } from '../refusal.ts';
-import { daysFrom, shiftDays, weekdayOf } from './week.ts';
 
 /** Standard time by the week: one list of seven days for each week of a rotation, often just one. */
 export interface WorkingScheme {
@@ -27,7 +27,8 @@ export interface DayNorm {
 /**
  * What was to be worked on a day by the scheme in force, the first week of a rotation being the one in which the scheme
  * began. Where two holidays fall on a day the one that leaves less counts. Refuses with `time.scheme_missing`, and with
- * `time.scheme_broken` where a week has not seven days of 0 to 1440 minutes.
+ * `time.scheme_broken` where it begins on no date or a week has not
+ * seven days of 0 to 1440 minutes.
  */
 export function normOf(
 	date: string,
@@ -41,8 +42,9 @@ export function normOf(
 	}
 	if (scheme === undefined) return refuse('time.scheme_missing', undefined, { date });
 	const { weeks, validFrom } = scheme;
-	const firstMonday = shiftDays(validFrom, 1 - weekdayOf(validFrom));
-	const week = weeks[Math.floor(daysFrom(firstMonday, date) / 7) % weeks.length];
+	if (!isDate(validFrom)) return refuse('time.scheme_broken', undefined, { validFrom });
+	const firstMonday = plusDays(validFrom, 1 - weekdayOf(validFrom));
+	const week = weeks[Math.floor(daysBetween(firstMonday, date) / 7) % weeks.length];
 	const full = week?.length === 7 ? week[weekdayOf(date) - 1] : undefined;
 	if (full === undefined || !Number.isInteger(full) || full < 0 || full > 1440) {
 		return refuse('time.scheme_broken', undefined, { validFrom });
