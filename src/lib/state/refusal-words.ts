@@ -1,5 +1,6 @@
 import type { Refusal } from '@outlay/domain/refusal';
 import { m } from '#lib/paraglide/messages.js';
+import { RULE_SENTENCES } from './rule-sentences.ts';
 
 const SENTENCES: Readonly<Record<string, () => string>> = {
 	'amount.missing': m.refusal_amount_missing,
@@ -70,7 +71,8 @@ const SENTENCES: Readonly<Record<string, () => string>> = {
 	'sign_in.overloaded': m.refusal_sign_in_overloaded,
 	'session.expired': m.refusal_session_expired,
 	'document.too_new': m.refusal_document_too_new,
-	'storage.full': m.refusal_storage_full
+	'storage.full': m.refusal_storage_full,
+	...RULE_SENTENCES
 };
 
 /**
