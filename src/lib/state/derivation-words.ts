@@ -2,6 +2,7 @@ import { formatAmount } from '@outlay/domain/money';
 import type { DerivationLine } from '@outlay/domain/submission';
 import { m } from '#lib/paraglide/messages.js';
 import { formatKilometres, languageTag } from './formats.ts';
+import { perDiemWords } from './per-diem-words.ts';
 
 type Words = (line: DerivationLine) => { sum: string; rule: string };
 
@@ -56,7 +57,8 @@ const WORDS: Readonly<Record<string, Words>> = {
 /** A derivation line in words: the sum, and the rule it stands on with its source. */
 export function derivationWords(line: DerivationLine): { sum: string; rule: string } {
 	// A line of a newer app names its code, so that nothing is hidden.
-	const { sum, rule } = WORDS[line.code]?.(line) ?? { sum: line.code, rule: '' };
+	const words = WORDS[line.code]?.(line) ?? perDiemWords(line);
+	const { sum, rule } = words ?? { sum: line.code, rule: '' };
 	return { sum, rule: [rule, line.source].filter((part) => part !== '').join(' · ') };
 }
 

@@ -2,6 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { perDiem } from '@outlay/domain/per-diem/per-diem';
 import { describe, expect, test } from 'vitest';
+import { derivationWords } from '#lib/state/derivation-words.ts';
 import { perDiemWords } from '#lib/state/per-diem-words.ts';
 import { refusalWords } from '#lib/state/refusal-words.ts';
 import { SHIPPED, aClaim } from '../../support/per-diem-claims.ts';
@@ -24,6 +25,16 @@ describe('a line of a per diem in words', () => {
 			{ sum: 'Day 2: 597.00 − 30 % lunch 179.10 = 417.90', rule: 'Rule DK 2025' },
 			{ sum: 'Night of day 2: 256.00', rule: 'Rule DK 2025' },
 			{ sum: 'Day 3: 149.25', rule: 'Rule DK 2025' }
+		]);
+	});
+
+	test('with where the rule is from', () => {
+		const found = perDiem(aClaim('DK', '2024-03-10T08:00', '2024-03-11T08:00'), SHIPPED);
+		expect(found.ok && found.value.lines.map(derivationWords)).toEqual([
+			{
+				sum: 'Day 1: 574.00',
+				rule: 'Rule DK 2024 · skat.dk, Skattefri rejsegodtgørelse (diæter)'
+			}
 		]);
 	});
 
