@@ -1,6 +1,18 @@
-import { control, latLngBounds, map as createMap, type LatLngTuple, type Map } from 'leaflet';
+import {
+	control,
+	latLngBounds,
+	map as createMap,
+	tileLayer,
+	type LatLngTuple,
+	type Map,
+	type TileLayer
+} from 'leaflet';
 import 'leaflet/dist/leaflet.css';
 import { BaseLayer, FINE_COAST_ZOOM, type SheetColours } from './base-layer.ts';
+import { createPlaceLabels } from './place-labels.ts';
+import { RegionLayer } from './region-layer.ts';
+import type { RegionColours } from './region-paint.ts';
+import { RegionTiles, type RegionMap } from './region-tiles.ts';
 import { createRouteParts, unroll, type DrawnRoute } from './route-parts.ts';
 import { loadCoasts, loadWorld } from './world-outline.ts';
 
@@ -15,6 +27,10 @@ export interface RouteViewOptions {
 export interface RouteView {
 	draw(route: DrawnRoute, isFollowing: boolean): void;
 	zoomBy(steps: 1 | -1): void;
+	/** Draws with the maps of these regions; ones that can't be read are passed over. */
+	showRegions(maps: readonly RegionMap[]): void;
+	/** Draws with the company's online map pictures beneath, or without; `credit` names whose they are. */
+	showOnlineTiles(credit: string | null): void;
 	destroy(): void;
 }
 
@@ -104,13 +120,34 @@ export function createRouteView(container: HTMLElement, options: RouteViewOption
 	container.addEventListener('dblclick', keepZoom);
 	container.addEventListener('keydown', pressed);
 
+	let regions: RegionLayer | null = null;
+	let online: TileLayer | null = null;
+	/** Regions are opened one set after another: only the newest set is shown. */
+	let regionSet = 0;
+	const labels = createPlaceLabels();
+	labels.layer.addTo(map);
+	let isWriting = false;
+	/** Tiles come one by one; the names are written once a frame. */
+	const writeLabels = () => {
+		if (isWriting) return;
+		isWriting = true;
+		requestAnimationFrame(() => {
+			isWriting = false;
+			if (!isDestroyed) labels.write(map, regions?.placesAt(Math.round(map.getZoom())) ?? []);
+		});
+	};
+	map.on('moveend zoomend', writeLabels);
+
 	const resizes = new ResizeObserver(() => {
 		map.invalidateSize({ pan: false, animate: false });
 		look(false);
 	});
 	resizes.observe(container);
 
-	const recolour = () => base.show({ colours: coloursOf(container) });
+	const recolour = () => {
+		base.show({ colours: coloursOf(container) });
+		regions?.recolour(regionColoursOf(container));
+	};
 	const themes = new MutationObserver(recolour);
 	themes.observe(document.documentElement, { attributeFilter: ['data-theme', 'class'] });
 	const darkness = matchMedia('(prefers-color-scheme: dark)');
@@ -146,6 +183,28 @@ export function createRouteView(container: HTMLElement, options: RouteViewOption
 			isHeld = true;
 			zoomWhole(map, steps, !isCalm);
 		},
+		showRegions(maps) {
+			const set = (regionSet += 1);
+			void Promise.all(maps.map((one) => RegionTiles.open(one))).then((opened) => {
+				if (isDestroyed || set !== regionSet) return;
+				regions?.remove();
+				const readable = opened.filter((one) => one !== null);
+				regions =
+					readable.length === 0
+						? null
+						: new RegionLayer(readable, regionColoursOf(container), writeLabels).addTo(map);
+				writeLabels();
+			});
+		},
+		showOnlineTiles(credit) {
+			online?.remove();
+			online =
+				credit === null
+					? null
+					: tileLayer('/_outlay/tiles/{z}/{x}/{y}', { attribution: credit, zIndex: 0 }).addTo(map);
+			// What is kept on the device lies above.
+			regions?.bringToFront();
+		},
 		destroy() {
 			isDestroyed = true;
 			resizes.disconnect();
@@ -163,12 +222,29 @@ function zoomWhole(map: Map, steps: 1 | -1, animate: boolean): void {
 }
 
 function coloursOf(element: HTMLElement): SheetColours {
-	const styles = getComputedStyle(element);
-	const colour = (name: string) => styles.getPropertyValue(`--o-map-${name}`).trim();
+	const colour = colourReader(element);
 	return {
 		water: colour('water'),
 		land: colour('land'),
 		grid: colour('grid'),
 		label: colour('label')
 	};
+}
+
+function regionColoursOf(element: HTMLElement): RegionColours {
+	const colour = colourReader(element);
+	return {
+		water: colour('water'),
+		land: colour('land'),
+		wood: colour('wood'),
+		town: colour('town'),
+		road: colour('road'),
+		motorway: colour('motorway'),
+		label: colour('label')
+	};
+}
+
+function colourReader(element: HTMLElement): (name: string) => string {
+	const styles = getComputedStyle(element);
+	return (name) => styles.getPropertyValue(`--o-map-${name}`).trim();
 }
