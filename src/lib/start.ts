@@ -4,6 +4,7 @@ import { attachReceipt } from './commands/attach-receipt.ts';
 import { documentsOf, firstOf, type DeedContext } from './commands/context.ts';
 import { decide } from './commands/decide.ts';
 import { discardTrip } from './commands/discard-trip.ts';
+import { measureByRoad, type RoadContext } from './commands/measure-by-road.ts';
 import type { SignedIn } from './commands/ports.ts';
 import { recall } from './commands/recall.ts';
 import { removeDraft } from './commands/remove-draft.ts';
@@ -26,12 +27,16 @@ import { createWakeLock } from './device/wake-lock.ts';
 import { documentsIn } from './storage/documents.ts';
 import { LiveValue } from './storage/live-value.ts';
 import { forgetAccount, openDatabase, removeEverything } from './storage/open-database.ts';
+import { RegionFiles } from './storage/region-files.ts';
 import { rememberSignedIn } from './storage/signed-in.ts';
 import { vaultIn } from './storage/vault.ts';
 import { blobFetcher } from './sync/fetch-blob.ts';
+import { openRegions } from './sync/regions.ts';
+import { openRoutingDesk } from './sync/routing-desk.ts';
 import { createSessions } from './sync/sessions.ts';
 import { startSync } from './sync/start-sync.ts';
 import { createPhotos } from './workers/photo-client.ts';
+import { createRoadSearch } from './workers/roads-client.ts';
 import { createTripMeasuring } from './workers/trip-client.ts';
 
 interface OpenAccount {
@@ -132,6 +137,12 @@ async function openAccount(
 		onReturn,
 		fetch: online
 	});
+	const regions = openRegions(new RegionFiles(me.companyId), online);
+	const roads: RoadContext = {
+		regions,
+		roadSearch: createRoadSearch(),
+		routingDesk: openRoutingDesk(online)
+	};
 	const context: DeedContext = {
 		me,
 		documents,
@@ -154,7 +165,7 @@ async function openAccount(
 	await recorder.recover();
 	return {
 		session: me,
-		account: { me, documents, vault, sync, deeds: deedsOf(context), recorder },
+		account: { me, documents, vault, sync, deeds: deedsOf(context, roads), recorder, regions },
 		wake: () => sync.wake(),
 		async close() {
 			await recorder.letGo();
@@ -164,7 +175,7 @@ async function openAccount(
 	};
 }
 
-function deedsOf(context: DeedContext): Deeds {
+function deedsOf(context: DeedContext, roads: RoadContext): Deeds {
 	return {
 		newTransactionId: () => documentId('transaction', context.me.userId, context.identities.ulid()),
 		saveExpense: (transactionId, change) => saveExpense(context, transactionId, change),
@@ -177,6 +188,7 @@ function deedsOf(context: DeedContext): Deeds {
 			decide(context, submissionId, verdict, reason, clearances),
 		removeDraft: (transactionId) => removeDraft(context, transactionId),
 		discardTrip: (tripId) => discardTrip(context, tripId),
+		measureByRoad: (places) => measureByRoad(roads, places),
 		saveProfile: (change) => saveProfile(context, change)
 	};
 }

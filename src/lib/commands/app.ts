@@ -4,7 +4,17 @@ import type { Refusal } from '@outlay/domain/refusal';
 import type { ProfileBody } from '@outlay/domain/person';
 import type { Verdict } from '@outlay/domain/submission';
 import type { Position, TripGap } from '@outlay/domain/trip';
-import type { Documents, Live, LocationRefusal, Sessions, SignedIn, Sync, Vault } from './ports.ts';
+import type { MeasuredByRoad } from './measure-by-road.ts';
+import type {
+	Documents,
+	Live,
+	LocationRefusal,
+	Regions,
+	Sessions,
+	SignedIn,
+	Sync,
+	Vault
+} from './ports.ts';
 
 /** Refusals come back as values; anything thrown is broken infrastructure. */
 export type Done<T = void> = { ok: true; value: T } | { ok: false; refusal: Refusal };
@@ -38,6 +48,8 @@ export interface Deeds {
 	removeDraft(transactionId: string): Promise<Done>;
 	/** Only a stopped trip that was never submitted; its draft mileage goes with it. */
 	discardTrip(tripId: string): Promise<Done>;
+	/** Metres by road through two or more places, with who says so; an estimate where nobody knows the roads. */
+	measureByRoad(places: readonly Position[]): Promise<MeasuredByRoad>;
 	saveProfile(change: Partial<ProfileBody>): Promise<Done>;
 }
 
@@ -92,6 +104,7 @@ export interface Account {
 	readonly sync: Sync;
 	readonly deeds: Deeds;
 	readonly recorder: TripRecorder;
+	readonly regions: Regions;
 }
 
 export interface App {

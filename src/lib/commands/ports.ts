@@ -1,7 +1,8 @@
 import type { DocumentOf, OutlayDocument } from '@outlay/domain/documents';
 import type { DocumentType } from '@outlay/domain/identifiers';
 import type { ReceiptMediaType } from '@outlay/domain/receipt';
-import type { Refusal } from '@outlay/domain/refusal';
+import type { Refusal, Result } from '@outlay/domain/refusal';
+import type { FoundWay, RegionOffer } from '@outlay/domain/regions';
 import type { SessionView } from '@outlay/domain/session-view';
 import type { FixRow, Position, TripGap } from '@outlay/domain/trip';
 
@@ -182,4 +183,62 @@ export interface TripMeasuring {
 		/** Simplified, one list for each stretch between gaps. */
 		stretches: Position[][];
 	}>;
+}
+
+/** A region that is kept on this device. */
+export interface KeptRegion {
+	name: string;
+	byteLength: number;
+	/** Changes when the server offers something newer. */
+	versions: string;
+}
+
+/** A PMTiles archive of vector tiles. */
+export interface KeptMap {
+	name: string;
+	version: string;
+	file: Blob;
+}
+
+/** A pack of roads, as `decodeRoadNetwork` reads it. */
+export interface KeptRoads {
+	name: string;
+	version: string;
+	file: Blob;
+}
+
+/** Maps and roads of regions: what the company's server offers, and what is kept on this device. */
+export interface Regions {
+	readonly kept: Live<KeptRegion[]>;
+	readonly maps: Live<KeptMap[]>;
+	readonly roads: Live<KeptRoads[]>;
+	/** Null while the server can't be asked. */
+	offer(): Promise<RegionOffer | null>;
+	/**
+	 * Fetches a region for keeping; what came before a broken connection stays and is not fetched again. Refusals
+	 * `region.interrupted`, `region.changed` (look at the offer again), `storage.full`.
+	 */
+	keep(
+		region: RegionOffer['regions'][number],
+		onProgress: (doneBytes: number, totalBytes: number) => void
+	): Promise<Result<void>>;
+	remove(name: string): Promise<void>;
+}
+
+/** Ways by road over the packs that are kept here, off the main thread. */
+export interface RoadSearch {
+	/**
+	 * The fastest way through the places and, where it differs, the shortest, over the first pack that knows them all.
+	 * Null when none of the packs does.
+	 */
+	ways(
+		packs: readonly KeptRoads[],
+		places: readonly Position[]
+	): Promise<{ ways: FoundWay[]; source: string } | null>;
+}
+
+/** Ways by road from the service that the company chose, asked through its server. */
+export interface RoutingDesk {
+	/** Null while it can't be asked or knows none. */
+	ways(places: readonly Position[]): Promise<FoundWay[] | null>;
 }

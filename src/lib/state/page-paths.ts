@@ -16,6 +16,7 @@ export const PAGE = {
 	approvals: '/approvals',
 	more: '/more',
 	settings: '/settings',
+	maps: '/settings/maps',
 	sync: '/sync',
 	signIn: '/sign-in'
 } as const;

@@ -34,6 +34,8 @@ const SENTENCES: Readonly<Record<string, () => string>> = {
 	'rate.missing': m.refusal_rate_missing,
 	'rate.overlap': m.refusal_rate_overlap,
 	'rate.currency': m.refusal_rate_currency,
+	'region.interrupted': m.refusal_region_interrupted,
+	'region.changed': m.refusal_region_changed,
 	'photo.empty': m.refusal_photo_empty,
 	'photo.not_a_picture': m.refusal_photo_not_a_picture,
 	'photo.broken': m.refusal_photo_broken,

@@ -1,0 +1,4 @@
+import { expose } from 'comlink';
+import { searchRoads } from './search-roads.ts';
+
+expose({ search: searchRoads });
