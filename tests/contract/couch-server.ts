@@ -62,6 +62,8 @@ export interface CouchServer {
 	directory: string;
 	/** Stops it and keeps its data. */
 	halt(): Promise<void>;
+	/** What the server logged as errors, a line each. */
+	errors: string[];
 	stop(): Promise<void>;
 }
 
@@ -75,7 +77,10 @@ export async function startCouchServer(
 	const directory = options.keptIn ?? (await mkdtemp(path.join(tmpdir(), 'outlay-couch-')));
 	const store = await openLmdbStore(path.join(directory, 'server'));
 	const access = new TestAccess();
+	const errors: string[] = [];
 	const app = Fastify({
+		logger: { level: 'error', stream: { write: (line: string) => errors.push(line) } },
+		frameworkErrors: (_error, _request, reply) => void reply.code(400).send(),
 		routerOptions: { ...COUCH_ROUTER_OPTIONS },
 		// Open feeds don't hold up the end of a test.
 		forceCloseConnections: true
@@ -101,6 +106,7 @@ export async function startCouchServer(
 		access,
 		directory,
 		halt,
+		errors,
 		async stop() {
 			await halt();
 			await rm(directory, { recursive: true, force: true });

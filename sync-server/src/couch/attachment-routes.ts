@@ -17,6 +17,7 @@ import type {
 	FileFacts,
 	StoredRevision
 } from '../store/document-store.ts';
+import { isKnown } from './accepts.ts';
 import { parseByteRange } from './byte-range.ts';
 import type { CouchDeps } from './couch-deps.ts';
 import { answerWrite, documentIdOf, revisionOf } from './document-routes.ts';
@@ -75,6 +76,7 @@ export function attachmentRoutes(app: FastifyInstance, deps: CouchDeps): void {
 		const company = companyOf(db.name);
 		const file = await deps.store.files.receive(company, bodyBytes(request), limitBytes);
 		try {
+			requireSameBytes(request, file);
 			return await save(deps, use, request, reply, changeWith(file), 201, () => file.keep());
 		} finally {
 			await file.discard();
@@ -101,6 +103,13 @@ export function attachmentRoutes(app: FastifyInstance, deps: CouchDeps): void {
 		app.put(address, write);
 		app.delete(address, remove);
 	}
+}
+
+/** Whoever sends `Content-MD5` wants to know that the bytes arrived as they left. */
+function requireSameBytes(request: FastifyRequest, { digest }: FileFacts): void {
+	const declared = request.headers['content-md5'];
+	if (typeof declared !== 'string' || `md5-${declared.trim()}` === digest) return;
+	throw new CouchError(400, 'content_md5_mismatch', 'Possible message corruption.');
 }
 
 /** The revision an attachment is added to or taken from; null creates the document. */
@@ -187,7 +196,7 @@ async function sendAttachment(
 		'x-content-type-options': 'nosniff',
 		'content-security-policy': "sandbox; default-src 'none'"
 	});
-	if (request.headers['if-none-match'] === etag) return reply.code(304).send();
+	if (isKnown(request, etag)) return reply.code(304).send();
 
 	const range = parseByteRange(request.headers.range, stub.length);
 	if (range === 'unsatisfiable') {

@@ -40,6 +40,7 @@ export function registerCouchRoutes(app: FastifyInstance, setup: CouchSetup): vo
 	const onError = (error: unknown) =>
 		app.log.error({ err: error }, 'an index could not be updated');
 	const indexes = new Indexes(() => performance.now(), onError);
+	if (!app.supportedMethods.includes('COPY')) app.addHttpMethod('COPY');
 	void app.register((scope, _options, done) => {
 		takeBodiesAsStreams(scope);
 		answerErrorsAsCouch(scope);

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { readJsonObject, requireJsonContentType } from '../http/body.ts';
-import { CouchError, databaseUnknown } from '../http/errors.ts';
+import { isJsonObject, readJsonObject, requireJsonContentType } from '../http/body.ts';
+import { badRequest, CouchError, databaseUnknown } from '../http/errors.ts';
 import type { Database, JsonObject } from '../store/document-store.ts';
 import type { CouchDeps } from './couch-deps.ts';
 import { sendJson } from './send-json.ts';
@@ -54,7 +54,7 @@ export function databaseRoutes(app: FastifyInstance, deps: CouchDeps): void {
 		const { db: name } = request.params as DatabaseParams;
 		await requireAdministrator(deps, request, name);
 		const { db } = await useDatabase(deps, request, 'administer');
-		await db.writeSecurity(await readJsonObject(request, deps.bodyLimitBytes));
+		await db.writeSecurity(requireSecurity(await readJsonObject(request, deps.bodyLimitBytes)));
 		return sendJson(reply, { ok: true });
 	});
 
@@ -64,6 +64,21 @@ export function databaseRoutes(app: FastifyInstance, deps: CouchDeps): void {
 		requireJsonContentType(request);
 		return sendJson(reply, { ok: true, instance_start_time: '0' }, 201);
 	});
+}
+
+/** Refuses lists that are none: whoever sets them means somebody to be kept out. */
+function requireSecurity(security: JsonObject): JsonObject {
+	for (const group of ['admins', 'members']) {
+		const members = security[group] ?? {};
+		if (!isJsonObject(members)) throw badRequest(`${group} must be a JSON object.`);
+		for (const kind of ['names', 'roles']) {
+			const list = members[kind] ?? [];
+			if (!Array.isArray(list) || !list.every((one) => typeof one === 'string')) {
+				throw badRequest(`${kind} must be a JSON list of strings.`);
+			}
+		}
+	}
+	return security;
 }
 
 /** What `GET /{db}` and `_dbs_info` say of a database. */

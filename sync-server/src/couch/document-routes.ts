@@ -5,7 +5,7 @@ import { badRequest, badRevision, conflict, CouchError, notFound } from '../http
 import type { OutgoingPart } from '../http/multipart.ts';
 import type { Database, StoredRevision } from '../store/document-store.ts';
 import { parseRevisionId } from '../store/revision-id.ts';
-import { accepts } from './accepts.ts';
+import { accepts, isKnown } from './accepts.ts';
 import type { CouchDeps } from './couch-deps.ts';
 import { documentJson, type DocumentView } from './document-json.ts';
 import { documentPart, newBoundary } from './document-parts.ts';
@@ -37,7 +37,7 @@ export function documentRoutes(app: FastifyInstance, deps: CouchDeps): void {
 		if (plain) {
 			const etag = `"${revision.rev}"`;
 			void reply.header('etag', etag);
-			if (request.headers['if-none-match'] === etag) return reply.code(304).send();
+			if (isKnown(request, etag)) return reply.code(304).send();
 		}
 		return sendJson(reply, await documentJson(db, revision, view));
 	};
@@ -67,7 +67,25 @@ export function documentRoutes(app: FastifyInstance, deps: CouchDeps): void {
 		return answerWrite(reply, request, row, 200);
 	};
 
+	const copy = async (request: FastifyRequest, reply: FastifyReply) => {
+		const use = await useDatabase(deps, request, 'write');
+		const { body, attachments } = await readOne(
+			use.db,
+			documentIdOf(request),
+			new Options(request)
+		);
+		const { id, rev } = destinationOf(request);
+		const sent: SentDocument = {
+			...{ id, rev, revisions: undefined, deleted: false, body },
+			attachments: new Map(
+				Object.entries(attachments).map(([name, stub]) => [name, { kind: 'stored', stub }])
+			)
+		};
+		return answerWrite(reply, request, await writeOne(deps, use, sent, false), 201);
+	};
+
 	for (const address of ['/:db/:doc', '/:db/_design/:design']) {
+		app.route({ method: 'COPY', url: address, handler: copy });
 		app.get(address, read);
 		app.put(address, write);
 		app.delete(address, remove);
@@ -90,6 +108,27 @@ export function documentRoutes(app: FastifyInstance, deps: CouchDeps): void {
 export function documentIdOf(request: FastifyRequest): string {
 	const { doc, design } = request.params as { doc?: string; design?: string };
 	return doc ?? `_design/${design}`;
+}
+
+/** Where a copy goes: an id, percent-encoded, and the revision it replaces. */
+function destinationOf(request: FastifyRequest): { id: string; rev: string | null } {
+	const header = request.headers['destination'];
+	if (typeof header !== 'string' || header === '') {
+		throw badRequest('Destination header is mandatory for COPY.');
+	}
+	if (/^https?:/i.test(header)) {
+		throw badRequest('Destination URL must be relative.');
+	}
+	const [path = '', query = ''] = header.split('?', 2);
+	let id: string;
+	try {
+		id = decodeURIComponent(path);
+	} catch {
+		throw badRequest('The Destination header can not be read.');
+	}
+	const rev = new URLSearchParams(query).get('rev');
+	if (rev !== null && !parseRevisionId(rev)) throw badRevision();
+	return { id: requireId(id), rev };
 }
 
 function viewOf(options: Options): DocumentView {

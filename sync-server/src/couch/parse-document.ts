@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import { isJsonObject } from '../http/body.ts';
 import { badRequest, badRevision, CouchError, illegalId, tooMany } from '../http/errors.ts';
-import type { IncomingFile, Json, JsonObject } from '../store/document-store.ts';
+import type { AttachmentStub, IncomingFile, Json, JsonObject } from '../store/document-store.ts';
 import { isRevisions, parseRevisionId } from '../store/revision-id.ts';
 import { MAX_ID_BYTES } from '../store/store-errors.ts';
 
@@ -28,7 +28,9 @@ export type SentAttachment =
 			/** Once they are there. */
 			file?: IncomingFile;
 	  }
-	| { kind: 'stub' };
+	| { kind: 'stub' }
+	/** One that lies in this database already. */
+	| { kind: 'stored'; stub: AttachmentStub };
 
 export interface SentDocument {
 	/** Undefined when the client leaves it to the server. */

@@ -1,7 +1,8 @@
 import type { FastifyRequest } from 'fastify';
 import type { Caller, Deed } from '../access/access-port.ts';
 import { databaseUnknown, forbidden, unauthorized } from '../http/errors.ts';
-import type { Database } from '../store/document-store.ts';
+import { isJsonObject } from '../http/body.ts';
+import type { Database, JsonObject } from '../store/document-store.ts';
 import type { CouchDeps } from './couch-deps.ts';
 
 export interface DatabaseInUse {
@@ -33,7 +34,21 @@ export async function useDatabase(
 	}
 	const db = await deps.store.open(name);
 	if (!db) throw hidden(caller);
+	if (caller.kind === 'person' && !isMember(await db.readSecurity(), caller)) throw hidden(caller);
 	return { db, caller };
+}
+
+/**
+ * Whether `_security` leaves somebody in, who may use the database by its name. It only ever takes away: without
+ * members, and with CouchDB's own default of administrators alone, everybody stays who may.
+ */
+function isMember({ members }: JsonObject, { name }: Caller): boolean {
+	const { names, roles } = isJsonObject(members) ? members : {};
+	const named = Array.isArray(names) ? names : [];
+	const ofRole = (Array.isArray(roles) ? roles : []).filter((role) => role !== '_admin');
+	if (named.length === 0 && ofRole.length === 0) return true;
+	// People have no roles of CouchDB's kind.
+	return name !== null && named.includes(name);
 }
 
 function hidden(caller: Caller): Error {

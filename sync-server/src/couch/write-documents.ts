@@ -278,6 +278,10 @@ async function resolveAttachments(
 			]);
 			continue;
 		}
+		if (attachment.kind === 'stored') {
+			resolved.push([name, { ...attachment.stub, revpos: 0 }]);
+			continue;
+		}
 		const kept = Object.entries(before?.attachments ?? {}).find(([there]) => there === name);
 		if (!kept) return null;
 		resolved.push(kept);
