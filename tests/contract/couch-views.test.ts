@@ -156,6 +156,17 @@ describe('a view', () => {
 		await expect(db.query('other/v')).rejects.toMatchObject({ status: 404 });
 	});
 
+	test('forgets what is purged and what is erased', async () => {
+		await putView('function (doc) { emit(doc._id, doc.words) }');
+		const { rev } = await db.put({ _id: 'a', words: 'purged' });
+		await db.bulkDocs([{ _id: 'b', words: 'erased' }, { _id: 'c' }]);
+		expect(keys(await db.query('d/v'))).toEqual(['a', 'b', 'c']);
+		await call('POST', `${url}/_purge`, { a: [rev] });
+		expect(keys(await db.query('d/v'))).toEqual(['b', 'c']);
+		await (await couch.store.open(`views-${count}`))?.erase(['b']);
+		expect(keys(await db.query('d/v'))).toEqual(['c']);
+	});
+
 	test('has modules of its own', async () => {
 		await db.put({
 			_id: '_design/d',

@@ -61,7 +61,7 @@ export class Indexes {
 		for (const key of blocks.keys('h/')) {
 			const signature = key.slice('h/'.length);
 			if (wanted.has(signature)) continue;
-			const name = nameOf(db, epoch, signature);
+			const name = nameOf(db, epoch, blocks, signature);
 			// Somebody may be reading it; they keep what they have, the next cleaning takes it out.
 			if (this.#open.get(name)?.group.isIdle === false) continue;
 			this.#open.delete(name);
@@ -90,7 +90,7 @@ export class Indexes {
 
 	async #group(db: Database, blocks: IndexBlocks, definition: IndexDefinition): Promise<OpenGroup> {
 		const { epoch } = await db.info();
-		const name = nameOf(db, epoch, definition.signature);
+		const name = nameOf(db, epoch, blocks, definition.signature);
 		const known = this.#open.get(name);
 		const open = known ?? {
 			group: new IndexGroup(blocks, definition, epoch, this.#cache),
@@ -106,8 +106,13 @@ export class Indexes {
 	}
 }
 
-function nameOf(db: Database, epoch: string, signature: string): string {
-	return `${db.name} ${epoch} ${signature}`;
+function nameOf(
+	{ name }: Database,
+	epoch: string,
+	{ beginning }: IndexBlocks,
+	signature: string
+): string {
+	return `${name} ${epoch} ${beginning} ${signature}`;
 }
 
 const KEYS_AT_ONCE = 2_000;

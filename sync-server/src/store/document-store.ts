@@ -153,6 +153,8 @@ export interface LocalDocument {
  * can be made again from the documents, so it may be lost (but never half of one `write`).
  */
 export interface IndexBlocks {
+	/** Changes when everything is thrown away, as after an erasure: what was read before is worth nothing then. */
+	readonly beginning: number;
 	/** At most 1,950 bytes of UTF-8. */
 	read(key: string): Buffer | undefined;
 	/** All keys that begin so. */

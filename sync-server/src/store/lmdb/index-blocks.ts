@@ -55,10 +55,14 @@ export class LmdbIndexes {
 	 * @param requireAlive throws when the database is gone: nobody would take out what is written then.
 	 */
 	of(no: number, requireAlive: () => void): IndexBlocks {
-		const beginnings = this.#beginnings;
+		const beginning = this.#beginnings;
+		// Under the same keys lies something else since.
+		const isGone = () => this.#beginnings !== beginning;
 		return {
-			read: (key) => this.#root.get(blockKey(no, key)),
+			beginning,
+			read: (key) => (isGone() ? undefined : this.#root.get(blockKey(no, key))),
 			keys: (prefix) => {
+				if (isGone()) return [];
 				const start = blockKey(no, prefix);
 				const end = Buffer.concat([start, AFTER_ALL]);
 				const keys = [...this.#root.getKeys({ start, end })];
@@ -67,7 +71,7 @@ export class LmdbIndexes {
 			write: async (changes) => {
 				requireAlive();
 				// What was worked out before everything was thrown away may hold what was erased.
-				if (this.#beginnings !== beginnings) throw new WriteFailed(new Error('indexes start anew'));
+				if (isGone()) throw new WriteFailed(new Error('indexes start anew'));
 				await this.#write(no, changes);
 			}
 		};
