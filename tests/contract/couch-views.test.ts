@@ -272,6 +272,23 @@ describe('validate_doc_update', () => {
 });
 
 describe('design documents', () => {
+	test('are listed by themselves, and lists are asked for several at once', async () => {
+		for (const id of ['a', '_design/b', '_design/a', '_design/c']) await db.put({ _id: id });
+		const list = async (address: string) => (await call('GET', `${url}/${address}`)).json;
+		expect(await list('_design_docs?skip=1')).toMatchObject({
+			total_rows: 3,
+			offset: 1,
+			rows: [{ id: '_design/b' }, { id: '_design/c' }]
+		});
+		expect(await list('_design_docs?descending=true&endkey=%22_design/b%22')).toMatchObject({
+			rows: [{ id: '_design/c' }, { id: '_design/b' }]
+		});
+		const queries = [{ keys: ['a'] }, { startkey: '_design/c', limit: 1 }];
+		expect((await call('POST', `${url}/_all_docs/queries`, { queries })).json).toMatchObject({
+			results: [{ rows: [{ id: 'a' }] }, { rows: [{ id: '_design/c' }] }]
+		});
+	});
+
 	test('that can never be used are refused', async () => {
 		const bad = [
 			{ views: { v: null } },

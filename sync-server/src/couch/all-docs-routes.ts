@@ -1,9 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { readJsonObject, requireJsonContentType } from '../http/body.ts';
-import { badRequest } from '../http/errors.ts';
+import { isJsonObject, readJsonObject, requireJsonContentType } from '../http/body.ts';
+import { badRequest, tooMany } from '../http/errors.ts';
 import { Turn } from '../http/turn.ts';
+import { compareIds } from '../indexes/collation.ts';
 import type {
 	AllDocsQuery,
+	AllDocsRow,
 	Database,
 	Json,
 	JsonObject,
@@ -15,40 +17,104 @@ import { Options, queryError } from './options.ts';
 import { inLargePieces, sendJsonPieces } from './send-json.ts';
 import { useDatabase } from './use-database.ts';
 
+type List = (query: AllDocsQuery) => Promise<{ total: number; offset: number; rows: AllDocsRow[] }>;
+
 interface Listing {
 	db: Database;
+	list: List;
 	includeDocs: boolean;
 	view: DocumentView;
 }
 
-/** `_all_docs`, by GET and by POST; RxDB sends its options in the body. */
-export function allDocsRoutes(app: FastifyInstance, deps: CouchDeps): void {
-	const answer = async (request: FastifyRequest, reply: FastifyReply) => {
-		const { db } = await useDatabase(deps, request, 'read');
-		let body: JsonObject = {};
-		if (request.method === 'POST') {
-			requireJsonContentType(request);
-			body = await readJsonObject(request, deps.bodyLimitBytes);
-		}
-		const options = new Options(request, body);
-		const listing: Listing = {
-			db,
-			includeDocs: options.flag('include_docs'),
-			view: { conflicts: options.flag('conflicts'), attachments: options.flag('attachments') }
-		};
-		const keys = options.json('keys');
-		if (keys !== undefined && !Array.isArray(keys)) {
-			throw badRequest('`keys` parameter must be an array.');
-		}
-		if (keys && options.has('key', 'startkey', 'start_key', 'endkey', 'end_key')) {
-			throw queryError('`keys` is incompatible with `key`, `start_key` and `end_key`');
-		}
-		const pieces = keys ? byKeys(listing, keys, options) : byRange(listing, options);
-		return sendJsonPieces(reply, inLargePieces(pieces));
-	};
+const MOST_QUERIES = 100;
 
-	app.get('/:db/_all_docs', answer);
-	app.post('/:db/_all_docs', answer);
+/** `_all_docs` and `_design_docs`, by GET and by POST, several at once too; RxDB sends its options in the body. */
+export function allDocsRoutes(app: FastifyInstance, deps: CouchDeps): void {
+	const lists: Record<string, (db: Database) => List> = {
+		_all_docs: (db) => (query) => db.allDocs(query),
+		_design_docs: (db) => async (query) => listDesigns(await db.designDocuments(), query)
+	};
+	for (const [verb, listOf] of Object.entries(lists)) {
+		const answer = async (request: FastifyRequest, reply: FastifyReply) => {
+			const { db } = await useDatabase(deps, request, 'read');
+			const body = await bodyOf(deps, request);
+			const pieces = Array.isArray(body['queries'])
+				? listAll(db, listOf(db), request, body)
+				: listOne(db, listOf(db), new Options(request, body));
+			return sendJsonPieces(reply, inLargePieces(pieces));
+		};
+		app.get(`/:db/${verb}`, answer);
+		app.post(`/:db/${verb}`, answer);
+		app.post(`/:db/${verb}/queries`, async (request, reply) => {
+			const { db } = await useDatabase(deps, request, 'read');
+			const pieces = listAll(db, listOf(db), request, await bodyOf(deps, request));
+			return sendJsonPieces(reply, inLargePieces(pieces));
+		});
+	}
+}
+
+async function bodyOf(deps: CouchDeps, request: FastifyRequest): Promise<JsonObject> {
+	if (request.method !== 'POST') return {};
+	requireJsonContentType(request);
+	return readJsonObject(request, deps.bodyLimitBytes);
+}
+
+function listOne(db: Database, list: List, options: Options): AsyncGenerator<string> {
+	const listing: Listing = {
+		db,
+		list,
+		includeDocs: options.flag('include_docs'),
+		view: { conflicts: options.flag('conflicts'), attachments: options.flag('attachments') }
+	};
+	const keys = options.json('keys');
+	if (keys !== undefined && !Array.isArray(keys)) {
+		throw badRequest('`keys` parameter must be an array.');
+	}
+	if (keys && options.has('key', 'startkey', 'start_key', 'endkey', 'end_key')) {
+		throw queryError('`keys` is incompatible with `key`, `start_key` and `end_key`');
+	}
+	return keys ? byKeys(listing, keys, options) : byRange(listing, options);
+}
+
+function listAll(
+	db: Database,
+	list: List,
+	request: FastifyRequest,
+	{ queries }: JsonObject
+): AsyncGenerator<string> {
+	if (!Array.isArray(queries)) throw badRequest('`queries` parameter must be an array.');
+	if (queries.length > MOST_QUERIES) throw tooMany(MOST_QUERIES, 'queries');
+	const answers = queries.map((query) => {
+		if (!isJsonObject(query)) throw badRequest('`queries` must be JSON objects.');
+		return listOne(db, list, new Options(request, query));
+	});
+	return (async function* () {
+		yield '{"results":[';
+		for (const [i, answer] of answers.entries()) {
+			if (i > 0) yield ',';
+			yield* answer;
+		}
+		yield ']}\n';
+	})();
+}
+
+/** The design documents are few: they are listed whole and cut here. */
+function listDesigns(
+	designs: readonly AllDocsRow[],
+	{ startKey, endKey, inclusiveEnd = true, descending = false, skip = 0, limit }: AllDocsQuery
+): Awaited<ReturnType<List>> {
+	const ordered = descending ? designs.toReversed() : designs;
+	/** Above 0 where an id comes after a key, the way the reader goes. */
+	const after = (id: string, key: string) => (descending ? -1 : 1) * compareIds(id, key);
+	const from = ordered.findIndex(({ id }) => startKey === undefined || after(id, startKey) >= 0);
+	const rest = from < 0 ? [] : ordered.slice(from);
+	const within = rest.filter(({ id }) => {
+		if (endKey === undefined) return true;
+		return inclusiveEnd ? after(id, endKey) <= 0 : after(id, endKey) < 0;
+	});
+	const offset = Math.min(designs.length, (from < 0 ? designs.length : from) + skip);
+	const rows = within.slice(skip, limit === undefined ? undefined : skip + limit);
+	return { total: designs.length, offset, rows };
 }
 
 /** In the order of the keys; a row for each, also for deleted and unknown ones. */
@@ -89,7 +155,7 @@ async function rowOf(
 async function* byRange(listing: Listing, options: Options): AsyncGenerator<string> {
 	const query = rangeQuery(options);
 	const { total, offset, rows } = query
-		? await listing.db.allDocs(query)
+		? await listing.list(query)
 		: { total: (await listing.db.info()).docCount, offset: 0, rows: [] };
 	const seq = options.flag('update_seq')
 		? `"update_seq":${JSON.stringify((await listing.db.info()).updateSeq)},`

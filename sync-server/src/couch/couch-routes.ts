@@ -18,7 +18,6 @@ import { localRoutes } from './local-routes.ts';
 import { maintenanceRoutes } from './maintenance-routes.ts';
 import { metricsRoutes } from './metrics-routes.ts';
 import { collectMethods } from './method-not-allowed.ts';
-import { notYetRoutes } from './not-yet-routes.ts';
 import { viewRoutes } from './views/view-routes.ts';
 import { OpenFeeds } from './open-feeds.ts';
 import { replicateRoutes } from './replicate-routes.ts';
@@ -74,7 +73,6 @@ export function registerCouchRoutes(app: FastifyInstance, setup: CouchSetup): vo
 		attachmentRoutes(scope, deps);
 		viewRoutes(scope, deps);
 		findRoutes(scope, deps);
-		notYetRoutes(scope, deps);
 		refuseOtherMethods();
 		done();
 	});

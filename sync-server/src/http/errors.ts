@@ -85,10 +85,6 @@ export function illegalId(reason: string): CouchError {
 	return new CouchError(400, 'illegal_docid', reason);
 }
 
-export function notImplemented(what: string): CouchError {
-	return new CouchError(501, 'not_implemented', `${what} is not available on this server.`);
-}
-
 /** Answers every error of a scope in CouchDB's form; what nobody expected is logged and told without detail. */
 export function answerErrorsAsCouch(scope: FastifyInstance): void {
 	scope.setErrorHandler((thrown, request, reply) => {
