@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
 import { boundaryOf, readParts, type Part } from '../../http/multipart.ts';
 import type { Json, JsonObject } from '../../store/document-store.ts';
@@ -172,7 +173,7 @@ export class Peer {
 	): Promise<void> {
 		const response = await this.#ask('PUT', `${pathOf(id)}?new_edits=false`, {
 			headers: { 'content-type': contentType },
-			body: bytes,
+			body: Readable.toWeb(Readable.from(bytes)) as ReadableStream<Uint8Array<ArrayBuffer>>,
 			duplex: 'half'
 		});
 		await response.text();
