@@ -93,6 +93,10 @@ describe('somebody with a session', () => {
 			['POST', '/_purge'],
 			['POST', '/_compact'],
 			['PUT', '/_revs_limit'],
+			['GET', '/_revs_limit'],
+			['POST', '/_ensure_full_commit'],
+			['COPY', '/x'],
+			['PUT', '/_compact'],
 			['GET', '/_local/x'],
 			['PUT', '/_local/x'],
 			['PUT', '/_design/x'],
@@ -210,7 +214,7 @@ describe('somebody with a session', () => {
 			['feed[]=longpoll', 200],
 			['__proto__=1&constructor=2', 200],
 			['style=__proto__', 400],
-			['filter=__proto__', 404],
+			['filter=__proto__', 400],
 			['include_docs=maybe', 400]
 		] as const) {
 			const answer = await send('GET', `/${jonas.mailbox}/_changes?${query}`, {
@@ -339,6 +343,54 @@ describe('bodies and headers', () => {
 });
 
 describe('strangers', () => {
+	test('are asked to sign in, whatever they ask for', async () => {
+		const ofTheServer = [
+			['GET', '_all_dbs'],
+			['GET', '_dbs_info'],
+			['POST', '_dbs_info'],
+			['GET', '_db_updates'],
+			['GET', '_active_tasks'],
+			['GET', '_membership'],
+			['POST', '_replicate'],
+			['GET', 'metrics'],
+			['GET', '_node/_local'],
+			['GET', '_node/_local/_config'],
+			['PUT', '_node/_local/_config/log/level'],
+			['GET', '_node/_local/_stats'],
+			['GET', '_node/_local/_prometheus']
+		] as const;
+		const ofADatabase = [
+			['GET', ''],
+			['PUT', ''],
+			['DELETE', ''],
+			['POST', '/_bulk_docs'],
+			['POST', '/_bulk_get'],
+			['POST', '/_compact'],
+			['GET', '/_compact'],
+			['POST', '/_purge'],
+			['GET', '/_revs_limit'],
+			['PUT', '/_revs_limit'],
+			['GET', '/_changes'],
+			['GET', '/_security'],
+			['PUT', '/_security'],
+			['GET', '/x'],
+			['COPY', '/x'],
+			['GET', '/x/data']
+		] as const;
+		const verbs = [
+			...ofTheServer,
+			...ofADatabase.map(([method, verb]) => [method, `${jonas.mailbox}${verb}`] as const),
+			...ofADatabase.map(([method, verb]) => [method, `no-such-database${verb}`] as const)
+		];
+		for (const [method, verb] of verbs) {
+			const body = method === 'GET' || method === 'COPY' ? '' : '{}';
+			const answer = await send(method, `/${verb}`, { 'content-type': 'application/json' }, body);
+			expect([method, verb, answer.status]).toEqual([method, verb, 401]);
+			// A browser would ask for a password in a window of its own.
+			expect(answer.headers['www-authenticate']).toBeUndefined();
+		}
+	});
+
 	test('who try many passwords at once hold up nobody', async () => {
 		const attempt = async (n: number) => {
 			const answer = await fetch(`${server.url}/_outlay/session`, {

@@ -75,6 +75,39 @@ describe('feeds', () => {
 		expect(JSON.parse(feed.text())).toMatchObject({ results: [] });
 	});
 
+	test('server-sent events name where they stand, and a browser goes on from there', async () => {
+		await call('PUT', `${url}/a`, {});
+		const feed = await openFeed(`${url}/_changes?feed=eventsource&heartbeat=100`);
+		await call('PUT', `${url}/b`, {});
+		await feed.reader.until(() => /"id":"b"[^]*\n\n/.test(feed.text()));
+		await feed.reader.until(() => feed.text().includes('event: heartbeat\ndata: \n\n'));
+		feed.stop();
+		const [first = '', second = ''] = feed.text().split('\n\n');
+		expect(first).toMatch(/^data: \{"seq":"(1-\w+)","id":"a",.*\}\nid: \1$/);
+		expect(second).toMatch(/^data: \{"seq":"(2-\w+)","id":"b",.*\}\nid: \1$/);
+
+		const again = await fetch(`${url}/_changes?feed=eventsource&timeout=50`, {
+			headers: { 'last-event-id': /id: (1-\w+)$/.exec(first)?.[1] ?? '' }
+		});
+		expect(again.headers.get('content-type')).toBe('text/event-stream');
+		const text = await again.text();
+		expect([text.includes('"id":"a"'), text.includes('"id":"b"')]).toEqual([false, true]);
+	});
+
+	test('what happens to databases, as it happens', async () => {
+		const feed = await openFeed(
+			`${server.origin}/_db_updates?feed=continuous&since=now&heartbeat=100`
+		);
+		await call('PUT', `${url}-made`);
+		await call('DELETE', `${url}-made`);
+		await feed.reader.until(() => feed.text().includes('"type":"deleted"'));
+		feed.stop();
+		const name = new URL(url).pathname.slice(1);
+		const lines = feed.text().split('\n').filter(Boolean);
+		const last = JSON.parse(lines.at(-1) ?? '') as unknown;
+		expect(last).toMatchObject({ db_name: `${name}-made`, type: 'deleted' });
+	});
+
 	test('a reader who goes away leaves nothing waiting', async () => {
 		const listening = await countListeners();
 		try {

@@ -340,6 +340,35 @@ describe('people', () => {
 		});
 	});
 
+	test('are left out by the members a database names, and never let in by them', async () => {
+		const mine = `${server.origin}/mailbox-acme-anna`;
+		const status = async (address: string) => (await call('GET', address, undefined, anna)).status;
+		const leave = (names: string[], roles: string[] = []) =>
+			call('PUT', `${mine}/_security`, { members: { names, roles } });
+		await leave(['somebody else']);
+		expect(await status(mine)).toBe(404);
+		await leave(['acme/anna@example.com']);
+		expect(await status(mine)).toBe(200);
+		// What a new database of CouchDB has.
+		await leave([], ['_admin']);
+		expect(await status(mine)).toBe(200);
+		const other = `${server.origin}/mailbox-acme-bob`;
+		await call('PUT', `${other}/_security`, { members: { names: ['acme/anna@example.com'] } });
+		expect(await status(other)).toBe(404);
+		const odd = await call('PUT', `${mine}/_security`, { members: { names: 'anna' } });
+		expect(odd.status).toBe(400);
+	});
+
+	test('copy only what they may write', async () => {
+		const mine = `${server.origin}/mailbox-acme-anna`;
+		await call('PUT', `${mine}/own`, { n: 1 });
+		const copy = (destination: string) =>
+			call('COPY', `${mine}/own`, undefined, { ...anna, destination });
+		expect((await copy('own2')).status).toBe(201);
+		expect(await copy('locked2')).toMatchObject({ status: 403, json: { error: 'forbidden' } });
+		expect((await copy('_design%2Fx')).status).toBe(403);
+	});
+
 	test('write no design documents', async () => {
 		const mine = `${server.origin}/mailbox-acme-anna`;
 		const [row] = (await call('POST', `${mine}/_bulk_docs`, { docs: [{ _id: '_design/x' }] }, anna))
