@@ -12,6 +12,10 @@ export interface Config {
 	dataDirectory: string;
 	/** Where erasures are journalled; null for a file in the data directory. */
 	erasureJournal: string | null;
+	/** Where everything lies that belongs to no company in a store of its own. */
+	home: StorePlace;
+	/** Stores that companies can be given, by name. */
+	stores: ReadonlyMap<string, StorePlace>;
 	/** Directory of the built app. */
 	appDirectory: string;
 	/** Who may use CouchDB's administration verbs; null without one. */
@@ -28,6 +32,9 @@ export interface Config {
 	logLevel: LogLevel;
 	limits: Limits;
 }
+
+/** The embedded store, or a CouchDB server or cluster with its credentials in the address. */
+export type StorePlace = { kind: 'embedded' } | { kind: 'couchdb'; url: string };
 
 export interface Limits {
 	/** Greatest JSON body of a request. */
@@ -46,6 +53,8 @@ export interface Limits {
 	silentConnectionMs: number;
 	/** … and one whose request has not arrived whole after this long. */
 	longestRequestMs: number;
+	/** For how long one of several servers takes a company to work on. */
+	leaseMs: number;
 	/** How long `stop` waits for answers under way. */
 	stopWithinMs: number;
 }
@@ -67,6 +76,7 @@ export const DEFAULT_LIMITS: Limits = {
 	silentConnectionMs: 2 * MINUTE_MS,
 	// A photo of 8 MB over a slow mobile network.
 	longestRequestMs: 30 * MINUTE_MS,
+	leaseMs: 15_000,
 	stopWithinMs: 5000
 };
 
@@ -89,14 +99,6 @@ export function readConfig(
 	appDirectory: string
 ): Config {
 	const value = (name: string) => environment[name]?.trim() || null;
-	for (const name of ['COUCHDB_URL', 'OUTLAY_STORES']) {
-		if (value(name) !== null) {
-			throw new ConfigError(
-				`${name} is set, but this version stores data only in its own embedded store. ` +
-					`Unset ${name} to start with the embedded store.`
-			);
-		}
-	}
 	const host = value('HOST') ?? '127.0.0.1';
 	const publicOrigin = readOptionalOrigin('OUTLAY_PUBLIC_ORIGIN', value('OUTLAY_PUBLIC_ORIGIN'));
 	const isThisMachineOnly = publicOrigin === null && isLoopbackName(host);
@@ -105,6 +107,8 @@ export function readConfig(
 		port: readPort(value('PORT')),
 		dataDirectory: value('OUTLAY_DATA') ?? './data',
 		erasureJournal: value('OUTLAY_ERASURES'),
+		home: readHome(value('COUCHDB_URL')),
+		stores: readStores(value('OUTLAY_STORES')),
 		appDirectory,
 		administrator: readAdministrator(value('OUTLAY_ADMIN'), isThisMachineOnly),
 		publicOrigin,
@@ -119,6 +123,38 @@ export function readConfig(
 		logLevel: readLogLevel(value('LOG_LEVEL') ?? value('OUTLAY_LOG_LEVEL')),
 		limits: DEFAULT_LIMITS
 	};
+}
+
+function readHome(url: string | null): StorePlace {
+	return url === null ? { kind: 'embedded' } : readCouchdbUrl('COUCHDB_URL', url);
+}
+
+/** `dk=embedded, no=https://name:password@couch.example:5984/`. */
+function readStores(text: string | null): ReadonlyMap<string, StorePlace> {
+	const stores = new Map<string, StorePlace>();
+	for (const entry of (text ?? '').split(/[\s,]+/).filter((each) => each !== '')) {
+		const [, name, place = ''] = /^([a-z0-9]{1,26})=(.+)$/.exec(entry) ?? [];
+		if (name === undefined || stores.has(name)) {
+			throw new ConfigError(
+				'OUTLAY_STORES must name each store once, in small letters and digits, such as ' +
+					'dk=embedded,no=https://name:password@couch.example:5984/'
+			);
+		}
+		const isEmbedded = place === 'embedded';
+		stores.set(name, isEmbedded ? { kind: 'embedded' } : readCouchdbUrl('OUTLAY_STORES', place));
+	}
+	return stores;
+}
+
+/** The value holds a password and is never repeated. */
+function readCouchdbUrl(name: string, text: string): StorePlace {
+	const url = URL.canParse(text) ? new URL(text) : null;
+	if (url === null || !/^https?:$/.test(url.protocol) || url.search !== '' || url.hash !== '') {
+		throw new ConfigError(
+			`${name} must be the address of a CouchDB server, such as http://name:password@127.0.0.1:5984/`
+		);
+	}
+	return { kind: 'couchdb', url: url.href };
 }
 
 function readPort(text: string | null): number {

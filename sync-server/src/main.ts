@@ -3,10 +3,10 @@ import { fileURLToPath } from 'node:url';
 import { claimData, DataInUse } from './claim-data.ts';
 import type { SignInCard } from './company/create-company.ts';
 import { ConfigError, readConfig, type Config } from './config.ts';
+import { openStore } from './open-store.ts';
 import { createServer, type OutlayServer } from './server.ts';
 import type { DocumentStore } from './store/document-store.ts';
-import { DataDamaged, FolderUnusable } from './store/store-errors.ts';
-import { openLmdbStore } from './store/lmdb/open-lmdb-store.ts';
+import { DataDamaged, FolderUnusable, StoreUnreachable } from './store/store-errors.ts';
 
 const APP_DIRECTORY = fileURLToPath(new URL('../../build', import.meta.url));
 
@@ -45,13 +45,19 @@ async function claimOrExit(directory: string) {
 
 async function openStoreOrExit(): Promise<DocumentStore> {
 	try {
-		return await openLmdbStore(dataDirectory, {
-			isBackedUp: () => claim.isBackedUp(),
-			...(config.erasureJournal === null ? {} : { erasureJournal: config.erasureJournal })
-		});
+		return await openStore({ ...config, dataDirectory }, claim);
 	} catch (error) {
 		if (error instanceof FolderUnusable || error instanceof DataDamaged) {
 			return exitWith(error.message);
+		}
+		if (error instanceof DataInUse) {
+			return exitWith(`Another Outlay process uses a folder in ${dataDirectory}. Stop it first.`);
+		}
+		if (error instanceof StoreUnreachable) {
+			return exitWith(
+				`CouchDB can not be used: ${error.cause instanceof Error ? error.cause.message : error.message}. ` +
+					'Check COUCHDB_URL and OUTLAY_STORES, and that CouchDB runs.'
+			);
 		}
 		throw error;
 	}

@@ -22,6 +22,7 @@ import { openLog } from './http/log.ts';
 import { registerSecurityHeaders } from './http/security-headers.ts';
 import { takeSmallBodies } from './http/small-bodies.ts';
 import { shownConfig } from './shown-config.ts';
+import { Leases } from './mailroom/leases.ts';
 import { Mailroom } from './mailroom/mailroom.ts';
 import { registerRegionRoutes } from './regions/region-routes.ts';
 import type { DocumentStore } from './store/document-store.ts';
@@ -89,7 +90,11 @@ export async function createServer({
 		attachmentBytes: limits.attachmentBytes,
 		now
 	});
-	const mailroom = new Mailroom({ store, registry, accounts, settings, now }, log);
+	const mailroom = new Mailroom(
+		{ store, registry, accounts, settings, now },
+		log,
+		store.isShared ? new Leases(registry, now, limits.leaseMs) : null
+	);
 	let sweeping: NodeJS.Timeout | undefined;
 	let swept = Promise.resolve();
 	const sweep = () =>

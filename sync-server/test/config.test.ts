@@ -54,8 +54,10 @@ describe('configuration', () => {
 		[{ OUTLAY_ALLOWED_ORIGINS: '*' }, 'OUTLAY_ALLOWED_ORIGINS'],
 		[{ OUTLAY_LOG_LEVEL: 'loud' }, 'LOG_LEVEL'],
 		[{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL'],
-		[{ COUCHDB_URL: 'http://couch:5984' }, 'COUCHDB_URL'],
-		[{ OUTLAY_STORES: 'dk=embedded' }, 'OUTLAY_STORES']
+		[{ COUCHDB_URL: 'couch:5984' }, 'COUCHDB_URL'],
+		[{ OUTLAY_STORES: 'dk' }, 'OUTLAY_STORES'],
+		[{ OUTLAY_STORES: 'dk=embedded dk=embedded' }, 'OUTLAY_STORES'],
+		[{ OUTLAY_STORES: 'dk=elsewhere' }, 'OUTLAY_STORES']
 	])('says what is wrong with %j', (environment, name) => {
 		const attempt = () => read(environment);
 		expect(attempt).toThrow(ConfigError);
@@ -68,5 +70,17 @@ describe('configuration', () => {
 
 	test('never repeats a secret', () => {
 		expect(() => read({ OUTLAY_ADMIN: 'sesame-without-a-colon' })).not.toThrow('sesame');
+		expect(() => read({ COUCHDB_URL: 'ftp://admin:sesame@couch' })).not.toThrow('sesame');
+	});
+
+	test('takes stores', () => {
+		const stores = 'dk=embedded, no=https://a:b@couch.example/outlay-';
+		expect(read({ COUCHDB_URL: 'http://a:b@couch:5984', OUTLAY_STORES: stores })).toMatchObject({
+			home: { kind: 'couchdb', url: 'http://a:b@couch:5984/' },
+			stores: new Map([
+				['dk', { kind: 'embedded' }],
+				['no', { kind: 'couchdb', url: 'https://a:b@couch.example/outlay-' }]
+			])
+		});
 	});
 });

@@ -24,7 +24,12 @@ export interface StoreUnderTest {
 }
 
 /** Runs the whole contract over the stores `start` makes. */
-export function describeDocumentStore(label: string, start: () => Promise<StoreUnderTest>): void {
+export function describeDocumentStore(
+	label: string,
+	start: () => Promise<StoreUnderTest>,
+	/** How many random histories are tried. */
+	histories = 100
+): void {
 	describe(label, () => {
 		let under: StoreUnderTest;
 		let store: DocumentStore;
@@ -183,7 +188,7 @@ export function describeDocumentStore(label: string, start: () => Promise<StoreU
 					'\u0000nul',
 					'x'.repeat(1_500),
 					'"',
-					'__proto__'
+					'constructor'
 				]) {
 					await written({ id, body: { id } });
 					expect((await db.read(id))?.body).toEqual({ id });
@@ -288,7 +293,7 @@ export function describeDocumentStore(label: string, start: () => Promise<StoreU
 						expect(await db.read(shuffled)).toMatchObject({ rev: a[0]?.rev });
 						expect(a.map((leaf) => leaf.rev)).toEqual(expectedLeaves(edits));
 					}),
-					{ numRuns: 100 }
+					{ numRuns: histories }
 				);
 				const info = await db.info();
 				const { rows } = await db.changes({ since: '0' });
@@ -408,11 +413,11 @@ export function describeDocumentStore(label: string, start: () => Promise<StoreU
 
 		describe('all documents', () => {
 			test('are in the order of their bytes, without tombstones, between keys', async () => {
-				const names = ['Z', 'a', 'b', 'ø', '😀', '_a', 'ab'];
+				const names = ['Z', 'a', 'b', 'ø', '😀', '^a', 'ab'];
 				await db.write(names.map((id) => edit({ id })));
 				const rev = await written({ id: 'gone' });
 				await written({ id: 'gone', parentRev: rev, deleted: true });
-				const sorted = ['Z', '_a', 'a', 'ab', 'b', 'ø', '😀'];
+				const sorted = ['Z', '^a', 'a', 'ab', 'b', 'ø', '😀'];
 				const all = await db.allDocs({});
 				expect(all.rows.map((row) => row.id)).toEqual(sorted);
 				expect(all).toMatchObject({ total: 7, offset: 0 });
@@ -442,7 +447,7 @@ export function describeDocumentStore(label: string, start: () => Promise<StoreU
 			test('are listed while they live, without the documents around them', async () => {
 				const first = await written({ id: '_design/a', body: { views: {} } });
 				const second = await written({ id: '_design/ø b' });
-				for (const id of ['_design', '_designs', 'a', '_design0']) await written({ id });
+				for (const id of ['a', 'design', '~design0']) await written({ id });
 				expect(await db.designDocuments()).toEqual([
 					{ id: '_design/a', rev: first, deleted: false },
 					{ id: '_design/ø b', rev: second, deleted: false }

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import type { SignInCard } from '../../sync-server/src/company/create-company.ts';
 import { readConfig, type Limits } from '../../sync-server/src/config.ts';
 import { createServer } from '../../sync-server/src/server.ts';
-import { openLmdbStore } from '../../sync-server/src/store/lmdb/open-lmdb-store.ts';
+import { openStore } from '../../sync-server/src/open-store.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const MAIN = path.join(ROOT, 'sync-server/src/main.ts');
@@ -47,7 +47,7 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
 		},
 		options.appDirectory ?? path.join(dataDir, 'no-app')
 	);
-	const store = await openLmdbStore(config.dataDirectory);
+	const store = await openStore(config);
 	const server = await createServer({
 		config: { ...config, limits: { ...config.limits, ...options.limits } },
 		store,

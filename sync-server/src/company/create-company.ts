@@ -4,6 +4,7 @@ import type { PersonBody } from '@outlay/domain/person';
 import type { Setting, SettingBody } from '@outlay/domain/setting';
 import { randomInt } from 'node:crypto';
 import { ulid } from 'ulid';
+import { CompanyStores, StoreUnknown } from './company-stores.ts';
 import { hashPassword } from './passwords.ts';
 import { copyDocuments, type Carried } from './copy-documents.ts';
 import type { Database, DocumentStore, JsonObject } from '../store/document-store.ts';
@@ -27,12 +28,14 @@ export interface NewPerson extends Omit<PersonBody, 'approverId'> {
 export interface NewCompany {
 	code: string;
 	name: string;
+	/** Name of the store its data shall lie in; left out, where the registry is. */
+	store?: string;
 	people: readonly NewPerson[];
 	settings: readonly { validFrom: string; body: SettingBody }[];
 }
 
 export interface CompanyParts {
-	store: DocumentStore;
+	store: DocumentStore | CompanyStores;
 	accounts: Accounts;
 	now: () => number;
 }
@@ -49,13 +52,17 @@ export class CompanyCodeTaken extends Error {
 
 /**
  * Creates a company's databases, settings and people, with random passwords. Nobody can sign in before all of it is
- * there. Throws `CompanyCodeTaken`.
+ * there. Throws `CompanyCodeTaken` and `StoreUnknown`.
  */
 export async function createCompany(
 	{ store, accounts, now }: CompanyParts,
 	company: NewCompany
 ): Promise<SignInCard[]> {
 	const companyId = opaqueId();
+	if (company.store !== undefined) {
+		if (!(store instanceof CompanyStores)) throw new StoreUnknown(companyId, company.store);
+		await store.place(companyId, company.store);
+	}
 	const createdAt = new Date(now()).toISOString();
 	const userIds = new Map(company.people.map(({ workEmail }) => [workEmail, opaqueId()]));
 	const cards: SignInCard[] = [];

@@ -2,10 +2,13 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { readJsonObject } from '../http/body.ts';
 import { badRequest, CouchError, illegalId, notFound } from '../http/errors.ts';
 import type { CouchDeps } from './couch-deps.ts';
+import { Options } from './options.ts';
 import { parseDocument } from './parse-document.ts';
 import { sendJson } from './send-json.ts';
 import { useDatabase } from './use-database.ts';
 import { writeLocal } from './write-local.ts';
+
+const MOST_LISTED = 10_000;
 
 /** `_local` documents: a replicator's checkpoints. They are not replicated and have no history. */
 export function localRoutes(app: FastifyInstance, deps: CouchDeps): void {
@@ -15,6 +18,17 @@ export function localRoutes(app: FastifyInstance, deps: CouchDeps): void {
 		const found = await db.readLocal(id);
 		if (!found) throw notFound('missing');
 		return sendJson(reply, { _id: `_local/${id}`, _rev: found.rev, ...found.body });
+	});
+
+	app.get('/:db/_local_docs', async (request, reply) => {
+		const { db } = await useDatabase(deps, request, 'read');
+		const limit = new Options(request).count('limit') ?? MOST_LISTED;
+		const rows = [];
+		for (const id of await db.localIds(Math.min(limit, MOST_LISTED))) {
+			const found = await db.readLocal(id);
+			if (found) rows.push({ id: `_local/${id}`, key: `_local/${id}`, value: { rev: found.rev } });
+		}
+		return sendJson(reply, { total_rows: null, offset: null, rows });
 	});
 
 	app.put('/:db/_local/:local', async (request, reply) => {

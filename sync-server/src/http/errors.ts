@@ -6,6 +6,7 @@ import {
 	DatabaseDropped,
 	IdTooLong,
 	StorageFull,
+	StoreUnreachable,
 	WriteFailed
 } from '../store/store-errors.ts';
 
@@ -117,6 +118,9 @@ function couchErrorOf(thrown: unknown): CouchError {
 	if (thrown instanceof IdTooLong) return illegalId('Document id is too long');
 	if (thrown instanceof StorageFull) {
 		return new CouchError(507, 'insufficient_storage', 'The disk of the server is full.');
+	}
+	if (thrown instanceof StoreUnreachable) {
+		return new CouchError(503, 'service_unavailable', 'The database server cannot be reached.');
 	}
 	if (thrown instanceof WriteFailed) {
 		return new CouchError(503, 'service_unavailable', 'The server cannot write to its disk.');

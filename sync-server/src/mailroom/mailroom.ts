@@ -1,5 +1,6 @@
 import { databaseName, parseDatabaseName, type DatabaseAddress } from '@outlay/domain/addresses';
 import type { BaseLogger } from 'pino';
+import type { Leases } from './leases.ts';
 import { MailboxRounds, type RoundParts } from './mailbox-round.ts';
 
 type Log = Pick<BaseLogger, 'error'>;
@@ -7,6 +8,8 @@ type MailboxAddress = Extract<DatabaseAddress, { kind: 'mailbox' }>;
 
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 60_000;
+/** When another server works on the company. */
+const LOOK_AGAIN_MS = 1_000;
 
 interface CompanyQueue {
 	/** Mailboxes with something new, by name, in the order it came. */
@@ -28,11 +31,14 @@ export class Mailroom {
 	readonly #parts: RoundParts;
 	readonly #rounds: MailboxRounds;
 	readonly #log: Log;
+	readonly #leases: Leases | null;
 	readonly #queues = new Map<string, CompanyQueue>();
 	#stopListening: (() => void) | null = null;
 
-	constructor(parts: RoundParts, log: Log) {
+	/** @param leases where other servers work on the same companies; null where this one is alone. */
+	constructor(parts: RoundParts, log: Log, leases: Leases | null = null) {
 		this.#parts = parts;
+		this.#leases = leases;
 		this.#rounds = new MailboxRounds(parts);
 		this.#log = log;
 	}
@@ -61,7 +67,7 @@ export class Mailroom {
 		// One that fails comes back by its own timer, however often it is rung for.
 		if (queue.waiting.has(name)) return;
 		queue.due.set(name, address);
-		queue.running ??= this.#run(queue);
+		queue.running ??= this.#run(address.companyId, queue);
 	}
 
 	#queueOf(companyId: string): CompanyQueue {
@@ -75,13 +81,18 @@ export class Mailroom {
 		return queue;
 	}
 
-	async #run(queue: CompanyQueue): Promise<void> {
+	async #run(companyId: string, queue: CompanyQueue): Promise<void> {
 		for (;;) {
 			const [next] = queue.due.values();
 			if (next === undefined) break;
 			const name = databaseName(next);
 			queue.due.delete(name);
 			try {
+				if (!(await this.#mayWork(companyId))) {
+					// The other server may be killed before it comes to this mailbox: looked at again in any case.
+					this.#comeBack(queue, name, next, LOOK_AGAIN_MS);
+					continue;
+				}
 				const isRead = await this.#rounds.page(next);
 				queue.failures.delete(name);
 				if (!isRead && this.#stopListening !== null) queue.due.set(name, next);
@@ -89,7 +100,16 @@ export class Mailroom {
 				this.#retryLater(queue, name, next, error);
 			}
 		}
+		await this.#leases?.letGo(companyId).catch((error: unknown) => {
+			this.#log.error({ err: error }, 'a lease runs out by itself');
+		});
 		queue.running = null;
+		// Something may have come while the lease was let go.
+		if (queue.due.size > 0) queue.running = this.#run(companyId, queue);
+	}
+
+	async #mayWork(companyId: string): Promise<boolean> {
+		return this.#leases === null || this.#leases.hold(companyId);
 	}
 
 	#retryLater(queue: CompanyQueue, name: string, address: MailboxAddress, error: unknown): void {
@@ -97,11 +117,15 @@ export class Mailroom {
 		queue.failures.set(name, count);
 		const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** (count - 1), LONGEST_PAUSE_MS);
 		this.#log.error({ err: error, mailbox: name, count, pauseMs }, 'a mailbox could not be read');
+		this.#comeBack(queue, name, address, pauseMs);
+	}
+
+	#comeBack(queue: CompanyQueue, name: string, address: MailboxAddress, pauseMs: number): void {
 		if (this.#stopListening === null) return;
 		const timer = setTimeout(() => {
 			queue.waiting.delete(name);
 			queue.due.set(name, address);
-			queue.running ??= this.#run(queue);
+			queue.running ??= this.#run(address.companyId, queue);
 		}, pauseMs);
 		queue.waiting.set(name, timer.unref());
 	}

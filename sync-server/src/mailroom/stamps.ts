@@ -38,9 +38,7 @@ export class Stamps {
 		const stamped = await this.read(companyId, documentIds);
 		const fresh = documentIds.filter((documentId) => !stamped.has(documentId));
 		if (fresh.length === 0) return;
-		const noteId = `stamps:${companyId}`;
-		const last = (await this.#registry.readNote<{ last: number }>(noteId))?.last ?? 0;
-		await this.#registry.writeNote(noteId, { last: last + fresh.length });
+		const last = await this.#take(companyId, fresh.length);
 		const receivedAt = new Date(this.#now()).toISOString();
 		await this.#registry.create(
 			fresh.map((documentId, i) => ({
@@ -52,6 +50,19 @@ export class Stamps {
 				} satisfies KeptStamp
 			}))
 		);
+	}
+
+	/** The last number before those taken. By compare-and-set: never given twice, whoever else takes some. */
+	async #take(companyId: string, count: number): Promise<number> {
+		const id = `stamps:${companyId}`;
+		// Where it lay before, and still lies for companies that had no submission since.
+		const noted = (await this.#registry.readNote<{ last: number }>(id))?.last ?? 0;
+		let last = 0;
+		await this.#registry.update<{ last: number }>(id, (before) => {
+			last = before?.last ?? noted;
+			return { last: last + count };
+		});
+		return last;
 	}
 }
 

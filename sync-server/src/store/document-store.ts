@@ -239,6 +239,8 @@ export interface Database {
 	writeLocal(id: string, body: JsonObject): Promise<string>;
 	writeLocal(id: string, body: JsonObject, most: number): Promise<string | null>;
 	removeLocal(id: string): Promise<boolean>;
+	/** Ids of local documents in their order, no more than `most`. */
+	localIds(most: number): Promise<string[]>;
 
 	/** How many revisions of a branch are remembered (`_revs_limit`); older ones are stemmed at the next write. */
 	readRevsLimit(): Promise<number>;
@@ -290,6 +292,8 @@ export interface DocumentStore {
 	/** Stable for the life of the store: CouchDB's `uuid`. */
 	readonly uuid: string;
 	readonly files: AttachmentFiles;
+	/** Whether other processes may work on it at the same time. */
+	readonly isShared: boolean;
 	/** False when it existed. */
 	create(name: string): Promise<boolean>;
 	/** False when there was none. */

@@ -47,6 +47,16 @@ export class WriteFailed extends Error {
 	}
 }
 
+/** The database server the store lies on does not answer, or not as it should. */
+export class StoreUnreachable extends Error {
+	readonly code = 'store.unreachable';
+
+	constructor(cause: unknown) {
+		super('The database server can not be reached.', { cause });
+		this.name = 'StoreUnreachable';
+	}
+}
+
 /** What lies on the disk is not what was written there. */
 export class DataDamaged extends Error {
 	readonly code = 'store.damaged';

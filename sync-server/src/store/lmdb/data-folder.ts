@@ -20,7 +20,8 @@ export function dataFolder(directory: string, erasures?: string): DataFolder {
 }
 
 /** What a folder that holds no documents yet may have in it. */
-const HARMLESS = /^(server\.sock|regions|erasures\.jsonl|indexes\..*|lost\+found|\..*)$/;
+const HARMLESS =
+	/^(server\.sock|regions|staged|stores|erasures\.jsonl|indexes\..*|lost\+found|\..*)$/;
 
 /**
  * Refuses, with a `FolderUnusable`, a folder that holds something else, half a restored backup, or a file of

@@ -36,6 +36,7 @@ import { listChanges, listDesignDocuments, listDocuments } from './list-document
 import {
 	fromBytes,
 	idKey,
+	idOf,
 	nameKey,
 	numberKey,
 	prefixKey,
@@ -246,6 +247,13 @@ export class LmdbDatabase implements Database {
 			if (existed) draft.remove('locals', key);
 			return existed;
 		});
+	}
+
+	async localIds(most: number): Promise<string[]> {
+		await this.#store.environment.exchanging;
+		this.#record();
+		const range = { start: prefixKey(this.#no), end: prefixKey(this.#no + 1), limit: most };
+		return [...this.#tables.locals.getKeys(range)].map(idOf);
 	}
 
 	async readRevsLimit(): Promise<number> {

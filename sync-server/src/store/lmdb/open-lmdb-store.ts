@@ -6,7 +6,7 @@ import type { DatabaseEvent, DocumentStore } from '../document-store.ts';
 import { journalErasures, readJournal, startJournal, type Erasure } from '../erasure-journal.ts';
 import { FolderUnusable } from '../store-errors.ts';
 import { syncDirectory } from '../sync-directory.ts';
-import { Bells } from './bells.ts';
+import { Bells } from '../bells.ts';
 import { Committer, type Draft } from './committer.ts';
 import { dataFolder, inspectFolder } from './data-folder.ts';
 import { clearDropped, forgetDatabase } from './dropped-databases.ts';
@@ -156,6 +156,7 @@ export async function openLmdbStore(
 	return {
 		uuid,
 		files,
+		isShared: false,
 		unlinkUnusedFiles,
 		findOrphanedFiles,
 

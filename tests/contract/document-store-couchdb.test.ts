@@ -1,0 +1,51 @@
+/**
+ * The same contract over the store on CouchDB: against a second instance of our own server and, where `COUCHDB_URL` names
+ * one, against Apache CouchDB.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { openCouchdbStore } from '@outlay/sync-server/store/couchdb/open-couchdb-store';
+import { startCouchServer } from './couch-server.ts';
+import { describeDocumentStore } from './document-store-suite.ts';
+
+async function storeOn(url: string, stop: () => Promise<void>) {
+	const stagingDirectory = await mkdtemp(path.join(tmpdir(), 'outlay-staged-'));
+	// Only its own writes ring, so that a test can count them.
+	const options = { url, stagingDirectory, isFollowing: false };
+	let store = await openCouchdbStore(options);
+	return {
+		store,
+		async reopen() {
+			await store.close();
+			store = await openCouchdbStore(options);
+			return store;
+		},
+		async discard() {
+			await store.close();
+			await stop();
+			await rm(stagingDirectory, { recursive: true, force: true });
+		}
+	};
+}
+
+/** Each revision is a round trip. */
+const HISTORIES = 10;
+
+describeDocumentStore(
+	'the store on a CouchDB-compatible server',
+	async () => {
+		const server = await startCouchServer();
+		return storeOn(`${server.origin}/contract-`, () => server.stop());
+	},
+	HISTORIES
+);
+
+const couchdbUrl = process.env['COUCHDB_URL'];
+if (couchdbUrl !== undefined) {
+	describeDocumentStore(
+		'the store on Apache CouchDB',
+		() => storeOn(new URL(`contract-${Date.now()}-`, couchdbUrl).href, () => Promise.resolve()),
+		HISTORIES
+	);
+}
