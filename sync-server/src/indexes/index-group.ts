@@ -68,9 +68,9 @@ export class IndexDamaged extends Error {
 }
 
 /** Documents read and mapped in one step. */
-const CHANGES_AT_ONCE = 100;
+const CHANGES_AT_ONCE = 500;
 /** Rows written in one step, counted by whole documents. */
-const ROWS_AT_ONCE = 2_000;
+const ROWS_AT_ONCE = 1_000;
 
 interface Mapped {
 	change: ChangeRow;
@@ -224,12 +224,12 @@ export class IndexGroup {
 
 		const header: Header = { ...this.#header, version: this.#header.version + 1, seq };
 		const retired: number[] = [];
-		const fresh = new Map<number, Block>();
+		const fresh = new Map<number, { block: Block; length: number }>();
 		const writer: BlockWriter = {
-			read: (at) => fresh.get(at) ?? this.#read(at),
+			read: (at) => fresh.get(at)?.block ?? this.#read(at),
 			add: (text, block) => {
 				const at = header.nextBlock++;
-				fresh.set(at, block);
+				fresh.set(at, { block, length: text.length });
 				const bytes = Buffer.from(text);
 				header.bytes += bytes.byteLength;
 				writes.set(this.#key('b', at.toString(36)), bytes);
@@ -249,6 +249,8 @@ export class IndexGroup {
 		header.retired = [...this.#stillRead(header.retired, writes), [header.version, retired]];
 		writes.set(this.#key('h'), Buffer.from(JSON.stringify(header)));
 		await this.#blocks.write(writes);
+		// The next step changes many of them again.
+		for (const [at, { block, length }] of fresh) this.#cache.keep(this.#id, at, block, length);
 		this.#header = header;
 	}
 

@@ -6,6 +6,9 @@ import type { ChangeRow, Database, Json, JsonObject } from '../../store/document
 import { documentJson } from '../document-json.ts';
 import type { ViewDesign } from './design-document.ts';
 
+/** Of documents given to the functions at once, in UTF-16 units. */
+const MOST_LENGTH_AT_ONCE = 4_000_000;
+
 /** The indexes of a design document's views: its map functions run in their thread. */
 export function viewIndex(
 	functions: FunctionRunner,
@@ -24,7 +27,14 @@ export function viewIndex(
 		),
 		async map(db, changes) {
 			const texts: string[] = [];
-			for (const change of changes) texts.push(JSON.stringify(await mappedDocument(db, change)));
+			let length = 0;
+			for (const change of changes) {
+				const text = JSON.stringify(await mappedDocument(db, change));
+				texts.push(text);
+				length += text.length;
+				// The others are asked for again.
+				if (length > MOST_LENGTH_AT_ONCE) break;
+			}
 			const answers = await functions.run(program, texts);
 			return answers.map((answer) => (answer.ok ? rowsOf(answer.text, views.length) : []));
 		}
