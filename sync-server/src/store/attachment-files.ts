@@ -40,12 +40,12 @@ export async function openAttachmentFiles(root: string): Promise<FilesOnDisk> {
 	/** Directories known to be on disk, so that each is made and synced once. */
 	const made = new Set<string>();
 
-	async function makeDirectory(directory: string): Promise<void> {
-		if (made.has(directory)) return;
+	/** Makes a directory; those that hold it and are still to be synced, so that it outlives a crash, are given back. */
+	async function makeDirectory(directory: string): Promise<string[]> {
+		if (made.has(directory)) return [];
 		await mkdir(directory, { recursive: true });
-		await syncDirectory(path.dirname(directory));
-		await syncDirectory(path.dirname(path.dirname(directory)));
-		made.add(directory);
+		const company = path.dirname(directory);
+		return [company, path.dirname(company)];
 	}
 
 	function fileOf(company: string, sha256: string): string | null {
@@ -73,9 +73,12 @@ export async function openAttachmentFiles(root: string): Promise<FilesOnDisk> {
 				const file = fileOf(company, facts.sha256);
 				if (!file) throw new TypeError(`Not the name of a company: ${company}`);
 				try {
-					await makeDirectory(path.dirname(file));
+					const directory = path.dirname(file);
+					const parents = await makeDirectory(directory);
 					await rename(temporary, file);
-					await syncDirectory(path.dirname(file));
+					// All at once: each waits for the disk.
+					await Promise.all([directory, ...parents].map(syncDirectory));
+					made.add(directory);
 				} catch (error) {
 					throw diskErrorOf(error);
 				}
@@ -135,7 +138,7 @@ async function writeTemporary(
 	const handle = await open(temporary, 'wx', 0o600);
 	try {
 		const facts = await writeAndHash(handle, bytes, limitBytes);
-		await handle.sync();
+		await handle.datasync();
 		return facts;
 	} finally {
 		await handle.close();

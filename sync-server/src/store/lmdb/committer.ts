@@ -3,6 +3,8 @@
  * flush. A job's promise settles after that flush.
  */
 
+import { statfs } from 'node:fs/promises';
+import path from 'node:path';
 import { diskErrorOf, StorageFull, WriteFailed } from '../store-errors.ts';
 import type { Environment } from './environment.ts';
 import type { TableName, Tables } from './tables.ts';
@@ -117,7 +119,7 @@ export class Committer {
 				} while (performance.now() - startedAt < TRANSACTION_BUDGET_MS);
 			});
 		} catch (error) {
-			const failure = await failureOf(error);
+			const failure = await failureOf(error, this.#environment.file);
 			for (const { job } of done) job.settle({ error: failure });
 			return;
 		}
@@ -137,8 +139,11 @@ export class Committer {
 	}
 }
 
+/** LMDB tells a page that fits on the disk in part as a broken disk; with less room than this, it is a full one. */
+const FULL_BELOW_BYTES = 1024 * 1024;
+
 /** What a transaction that failed is to be told as. */
-export async function failureOf(thrown: unknown): Promise<StorageFull | WriteFailed> {
+export async function failureOf(thrown: unknown, file: string): Promise<StorageFull | WriteFailed> {
 	let reason = thrown;
 	if (thrown instanceof Error && 'commitError' in thrown) {
 		// lmdb prints the reason and rejects this promise of its own with it; unhandled it would end the process.
@@ -148,5 +153,8 @@ export async function failureOf(thrown: unknown): Promise<StorageFull | WriteFai
 		);
 	}
 	const failure = diskErrorOf(reason);
-	return failure instanceof StorageFull ? failure : new WriteFailed(thrown);
+	if (failure instanceof StorageFull) return failure;
+	const room = await statfs(path.dirname(file)).catch(() => null);
+	const isFull = room !== null && room.bavail * room.bsize < FULL_BELOW_BYTES;
+	return isFull ? new StorageFull(thrown) : new WriteFailed(thrown);
 }

@@ -107,7 +107,7 @@ export class LmdbIndexes {
 			// A child transaction, because only that is undone as a whole when a put throws.
 			await this.#root.childTransaction(change);
 		} catch (error) {
-			throw await failureOf(error);
+			throw await failureOf(error, this.#file);
 		}
 	}
 }
