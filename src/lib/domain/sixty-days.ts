@@ -22,6 +22,8 @@ export interface Workday {
 	fromHome: boolean;
 	/** Whether the way from the last one ended at home. */
 	toHome: boolean;
+	/** A working day at home, not a day off. It has no workplaces. */
+	isAtHome?: boolean;
 }
 
 /** The way between home and a workplace on one day; a day's two ways at one workplace count as one. */
@@ -33,6 +35,8 @@ export interface HomeLeg {
 	count: number;
 	/** Business until the sixtieth day; then commuting, which can't be paid free of tax. */
 	isBusiness: boolean;
+	/** `false` where the count hangs on a point that skat.dk does not settle: the generous reading counts fewer days. */
+	verified: boolean;
 }
 
 export interface SixtyDays {
@@ -43,6 +47,7 @@ export interface SixtyDays {
 	lines: DerivationLine[];
 	/** `sixty_days.soon` for the workplaces last worked at with ten days or fewer left. */
 	notices: RuleNotice[];
+	/** Whether every leg's count is settled by skat.dk. */
 	verified: boolean;
 }
 
@@ -55,11 +60,19 @@ interface Count {
 }
 
 /**
+ * skat.dk leaves two points open: whether a day on which a workplace was reached from another one breaks the row of
+ * days elsewhere, and whether a working day at home is one of that row. The careful reading, which is the one applied,
+ * answers yes and no, the generous one no and yes; answered one by one, the count lies between the two.
+ */
+type Reading = 'careful' | 'generous';
+
+/**
  * Denmark's 60-day rule (ligningsloven § 9 B): the way between home and a workplace is business on the first sixty days
  * of any twelve months. Each working day counts once, whatever the transport and whether it was paid or not. The count
  * starts anew only after sixty working days in a row at other workplaces; days off neither count nor interrupt. Facts
  * may come in any order, and several of one day are one day. One person's facts at a time: refuses with
- * `workday.several_people` and `workday.day_unreadable`.
+ * `workday.several_people` and `workday.day_unreadable`. Counts by the careful reading of what skat.dk leaves open, and
+ * is `verified: false` where the generous one would count otherwise.
  */
 export function sixtyDays(workdays: readonly Workday[]): Result<SixtyDays> {
 	const [first] = workdays;
@@ -69,31 +82,45 @@ export function sixtyDays(workdays: readonly Workday[]): Result<SixtyDays> {
 	if (workdays.some(({ day }) => !/^\d{4}-\d{2}-\d{2}$/.test(day))) {
 		return refuse('workday.day_unreadable', 'day');
 	}
+	const days = byDay(workdays);
+	const careful = homeLegsOf(days, 'careful');
+	const generous = homeLegsOf(days, 'generous');
+	const homeLegs = careful.map((leg, n) => ({
+		...leg,
+		verified: leg.count === generous[n]?.count
+	}));
+	return ok({
+		homeLegs,
+		innerLegs: days.flatMap(([, facts]) => facts.flatMap(innerLegsOf)),
+		lines: homeLegs.map(lineOf),
+		notices: noticesOf(homeLegs),
+		verified: homeLegs.every(({ verified }) => verified)
+	});
+}
+
+/** The same legs in the same order for either reading; only what they count differs. */
+function homeLegsOf(
+	days: readonly [string, Workday[]][],
+	reading: Reading
+): Omit<HomeLeg, 'verified'>[] {
 	const counts = new Map<string, Count>();
-	const homeLegs: HomeLeg[] = [];
-	const innerLegs: SixtyDays['innerLegs'] = [];
-	for (const [day, facts] of byDay(workdays)) {
+	return days.flatMap(([day, facts]) => {
+		const legs = homeEnds(facts);
 		const places = new Set(facts.flatMap(({ workplaces }) => workplaces));
+		const isAtHome = facts.some((fact) => fact.isAtHome === true);
+		const isElsewhere = places.size > 0 || (reading === 'generous' && isAtHome);
 		for (const [workplaceId, count] of counts) {
-			if (places.has(workplaceId)) restart(count);
-			else if (places.size > 0) count.elsewhere += 1;
+			const breaksRow = reading === 'careful' ? places.has(workplaceId) : legs.has(workplaceId);
+			if (breaksRow) restart(count);
+			else if (isElsewhere) count.elsewhere += 1;
 		}
-		for (const [workplaceId, ends] of homeEnds(facts)) {
+		return [...legs].map(([workplaceId, ends]) => {
 			const count = counts.get(workplaceId) ?? { days: [], elsewhere: 0 };
 			counts.set(workplaceId, count);
 			count.days = [...count.days.filter((one) => one > yearBefore(day)), day];
 			const number = count.days.length;
-			const isBusiness = number <= LIMIT;
-			homeLegs.push({ day, workplaceId, ends, count: number, isBusiness });
-		}
-		innerLegs.push(...facts.flatMap(innerLegsOf));
-	}
-	return ok({
-		homeLegs,
-		innerLegs,
-		lines: homeLegs.map(lineOf),
-		notices: noticesOf(homeLegs),
-		verified: true
+			return { day, workplaceId, ends, count: number, isBusiness: number <= LIMIT };
+		});
 	});
 }
 
@@ -133,13 +160,13 @@ function yearBefore(day: string): string {
 	return `${String(Number(day.slice(0, 4)) - 1).padStart(4, '0')}${day.slice(4)}`;
 }
 
-function lineOf({ day, workplaceId, count, isBusiness }: HomeLeg): DerivationLine {
+function lineOf({ day, workplaceId, count, isBusiness, verified }: HomeLeg): DerivationLine {
 	return {
 		code: isBusiness ? 'sixty_days.business' : 'sixty_days.commuting',
 		values: { day, workplaceId, count, limit: LIMIT },
 		amountMinor: 0,
 		source: SIXTY_DAYS_SOURCE,
-		verified: true
+		verified
 	};
 }
 

@@ -138,6 +138,31 @@ describe('what counts', () => {
 		});
 	});
 
+	test('where skat.dk leaves open what a day is, the count is the careful one and not verified', () => {
+		const sixtyAtA = stretches([['A', 60]]);
+		const settled = stretches([['B', 59]], 60);
+		const back = workday(workingDay(130), ['A']);
+		const reachedFromB = workday(workingDay(100), ['B', 'A'], { toHome: false });
+		const atHome = workday(workingDay(119), [], {
+			fromHome: false,
+			toHome: false,
+			isAtHome: true
+		});
+		for (const open of [
+			[...stretches([['B', 40]], 60), reachedFromB, ...stretches([['C', 29]], 101)],
+			[...settled, atHome]
+		]) {
+			const { homeLegs, lines, verified } = count([...sixtyAtA, ...open, back]);
+			expect(homeLegs.at(-1)).toMatchObject({ count: 61, isBusiness: false, verified: false });
+			expect(lines.at(-1)).toMatchObject({ code: 'sixty_days.commuting', verified: false });
+			expect(homeLegs[0]).toMatchObject({ verified: true });
+			expect(verified).toBe(false);
+		}
+		const dayOff = { ...atHome, isAtHome: false };
+		expect(count([...sixtyAtA, ...settled, dayOff, back])).toMatchObject({ verified: true });
+		expect(count([...sixtyAtA, atHome, back])).toMatchObject({ verified: true });
+	});
+
 	test.each([
 		[
 			[workday('2025-01-06', ['A']), workday('2025-01-07', ['A'], { personId: 'mette' })],
