@@ -1,7 +1,16 @@
 import { m } from '#lib/paraglide/messages.js';
 
-/** Sentences for what the engines of per diems and time refuse, and for what they notice. */
+/** Sentences for what the engines of mileage, the 60 days, per diems and time refuse, and for what they notice. */
 export const RULE_SENTENCES: Readonly<Record<string, () => string>> = {
+	'mileage.crosses_threshold': m.notice_mileage_crosses_threshold,
+	'mileage.above_official': m.notice_mileage_above_official,
+	'mileage.cost_without_receipt': m.notice_mileage_cost_without_receipt,
+	'mileage.charging_with_kilometres': m.notice_mileage_charging_with_kilometres,
+	'mileage.fuel_with_kilometres': m.notice_mileage_fuel_with_kilometres,
+	'mileage.no_such_addition': m.notice_mileage_no_such_addition,
+	'sixty_days.soon': m.notice_sixty_days_soon,
+	'workday.several_people': m.refusal_workday_several_people,
+	'workday.day_unreadable': m.refusal_workday_day_unreadable,
 	'per_diem.time_unreadable': m.refusal_per_diem_time_unreadable,
 	'per_diem.return_before_departure': m.refusal_per_diem_return_before_departure,
 	'per_diem.arrivals_out_of_order': m.refusal_per_diem_arrivals_out_of_order,

@@ -74,3 +74,17 @@ test.each([
 	expect(codes.length).toBeGreaterThan(20);
 	expect(codes.filter((code) => refusalWords({ code }).includes(code))).toEqual([]);
 });
+
+test.each([
+	'mileage.crosses_threshold',
+	'mileage.above_official',
+	'mileage.cost_without_receipt',
+	'mileage.charging_with_kilometres',
+	'mileage.fuel_with_kilometres',
+	'mileage.no_such_addition',
+	'sixty_days.soon',
+	'workday.several_people',
+	'workday.day_unreadable'
+])('%s has a sentence', (code) => {
+	expect(refusalWords({ code })).not.toContain(code);
+});
