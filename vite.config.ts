@@ -8,6 +8,9 @@ import { outlayBehindVite, outlayCommands } from './tests/support/outlay-behind-
 /** Where the sync server listens while the app runs with reload (`npm run dev`). */
 const syncServer = process.env['OUTLAY_SYNC_SERVER'] ?? 'http://127.0.0.1:3000';
 
+/** How long a test may take before it counts as hanging: a busy machine is no failure. */
+const PATIENCE_MS = 120_000;
+
 const chromium = playwright({
 	launchOptions: {
 		// Debian's Chromium; nothing is downloaded. Root needs --no-sandbox.
@@ -57,6 +60,8 @@ export default defineConfig({
 				test: {
 					name: 'unit',
 					environment: 'node',
+					expect: { poll: { timeout: PATIENCE_MS / 2 } },
+					testTimeout: PATIENCE_MS,
 					include: ['tests/{unit,architecture}/**/*.test.ts']
 				}
 			},
@@ -70,6 +75,9 @@ export default defineConfig({
 				test: {
 					name: 'component',
 					include: ['tests/component/**/*.test.ts'],
+					expect: { poll: { timeout: PATIENCE_MS / 2 } },
+					testTimeout: PATIENCE_MS,
+					hookTimeout: PATIENCE_MS,
 					browser: {
 						enabled: true,
 						headless: true,
@@ -85,8 +93,9 @@ export default defineConfig({
 				test: {
 					name: 'integration',
 					include: ['tests/integration/**/*.test.ts'],
-					testTimeout: 60_000,
-					hookTimeout: 60_000,
+					expect: { poll: { timeout: PATIENCE_MS / 2 } },
+					testTimeout: PATIENCE_MS,
+					hookTimeout: PATIENCE_MS,
 					// One server at a time behind the one origin.
 					fileParallelism: false,
 					browser: {
@@ -104,7 +113,9 @@ export default defineConfig({
 					name: 'sync-server',
 					environment: 'node',
 					include: ['sync-server/test/**/*.test.ts', 'tests/contract/**/*.test.ts'],
-					testTimeout: 30_000
+					expect: { poll: { timeout: PATIENCE_MS / 2 } },
+					testTimeout: PATIENCE_MS,
+					hookTimeout: PATIENCE_MS
 				}
 			}
 		]

@@ -125,16 +125,16 @@ describe('RxDB\u2019s replication', () => {
 			Array.from({ length: 12 }, (_, n) => ({ id: `hero ${n}/ø`, power: 'flies' }))
 		);
 		await here.replication.awaitInSync();
-		await expect.poll(() => there.heroes.count().exec(), { timeout: 8_000 }).toBe(12);
+		await expect.poll(() => there.heroes.count().exec(), { timeout: 60_000 }).toBe(12);
 
 		const hero = await there.heroes.findOne('hero 3/ø').exec(true);
 		await hero.patch({ power: 'swims' });
 		await (await there.heroes.findOne('hero 4/ø').exec(true)).remove();
 		await there.replication.awaitInSync();
 		await expect
-			.poll(async () => (await here.heroes.findOne('hero 3/ø').exec())?.power, { timeout: 8_000 })
+			.poll(async () => (await here.heroes.findOne('hero 3/ø').exec())?.power, { timeout: 60_000 })
 			.toBe('swims');
-		await expect.poll(() => here.heroes.count().exec(), { timeout: 8_000 }).toBe(11);
+		await expect.poll(() => here.heroes.count().exec(), { timeout: 60_000 }).toBe(11);
 
 		const stored = await fetch(`${server.origin}/${name}/${encodeURIComponent('hero 3/ø')}`);
 		expect(await stored.json()).toMatchObject({
@@ -159,7 +159,7 @@ describe('RxDB\u2019s replication', () => {
 		await Promise.all([put, patched]);
 		await here.heroes.insert({ id: 'b', power: 'runs' });
 		const b = `${server.origin}/${name}/b`;
-		await expect.poll(async () => (await fetch(b)).status, { timeout: 8_000 }).toBe(200);
+		await expect.poll(async () => (await fetch(b)).status, { timeout: 60_000 }).toBe(200);
 		await here.replication.awaitInSync();
 		// Whoever won: both sides say the same.
 		await expect
@@ -168,7 +168,7 @@ describe('RxDB\u2019s replication', () => {
 					const there = (await (await fetch(address)).json()) as { power: string };
 					return there.power === (await here.heroes.findOne('a').exec())?.power;
 				},
-				{ timeout: 8_000 }
+				{ timeout: 60_000 }
 			)
 			.toBe(true);
 		await here.replication.cancel();

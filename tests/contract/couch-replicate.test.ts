@@ -281,5 +281,5 @@ describe('the requests of Apache CouchDB\u2019s replicator', () => {
 });
 
 async function arrived(address: string): Promise<void> {
-	await expect.poll(async () => (await call('GET', address)).status, { timeout: 5_000 }).toBe(200);
+	await expect.poll(async () => (await call('GET', address)).status, { timeout: 60_000 }).toBe(200);
 }

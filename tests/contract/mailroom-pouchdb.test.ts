@@ -49,7 +49,7 @@ test('replicates a mailbox both ways, the photo included', async () => {
 			await manager.replicate.from(remoteOf(mette));
 			await manager.get(caseIdOf(sent.transaction._id));
 		},
-		{ timeout: 10_000, interval: 50 }
+		{ timeout: 60_000, interval: 50 }
 	);
 	expect(await manager.get(sent.submission._id)).toMatchObject(sent.submission);
 	const photo = await manager.getAttachment(sent.blobId, 'data');
@@ -65,7 +65,7 @@ test('replicates a mailbox both ways, the photo included', async () => {
 			const found = await device.get(caseIdOf(sent.transaction._id));
 			expect(found).toMatchObject({ body: { state: 'approved' } });
 		},
-		{ timeout: 10_000, interval: 50 }
+		{ timeout: 60_000, interval: 50 }
 	);
 
 	// A second device of the same person, from nothing.

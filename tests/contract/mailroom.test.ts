@@ -39,7 +39,7 @@ function arrival<T = Record<string, unknown>>(
 			expect(found).not.toBeNull();
 			return found as T;
 		},
-		{ timeout: 10_000, interval: 20 }
+		{ timeout: 60_000, interval: 20 }
 	);
 }
 
@@ -56,7 +56,7 @@ function caseSays(
 			expect(found?.body).toMatchObject(expected);
 			return found as Case;
 		},
-		{ timeout: 10_000, interval: 20 }
+		{ timeout: 60_000, interval: 20 }
 	);
 }
 
@@ -170,7 +170,7 @@ describe('the mailroom delivers', () => {
 				expect(late?.body.steps).toHaveLength(3);
 				return late;
 			},
-			{ timeout: 10_000, interval: 20 }
+			{ timeout: 60_000, interval: 20 }
 		);
 		expect(found?.body.state).toBe('recalled');
 		expect(found?.body.steps[2]).toMatchObject({ deed: 'approved', counts: false });

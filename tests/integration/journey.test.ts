@@ -93,7 +93,7 @@ describe('an expense made without signal', () => {
 		for (const database of [ledger, manager.databases.mailbox]) {
 			const photo = await vi.waitUntil(
 				() => serverDocument(database, blobId(receipt?.sha256 ?? '')),
-				{ timeout: 20_000, interval: 100 }
+				{ timeout: 60_000, interval: 100 }
 			);
 			expect(photo['_attachments']).toMatchObject({ data: { length: receipt?.byteLength } });
 			expect((await serverDocument(database, submissionId))?.['body']).toEqual(submission?.body);
@@ -185,7 +185,7 @@ describe('a network that fails', () => {
 		losing = true;
 		lost = 1;
 		await worker.save(transactionId, { purpose: 'first' });
-		await vi.waitUntil(() => lost === 2, { timeout: 10_000 });
+		await vi.waitUntil(() => lost === 2, { timeout: 60_000 });
 		await worker.save(transactionId, { purpose: 'second' });
 		await untilSent(worker);
 		const after = await serverDocument(me.databases.mailbox, transactionId);
@@ -320,7 +320,7 @@ describe('two devices of one person', () => {
 		await removeElsewhere(transactionId);
 		await untilSent(worker);
 		await vi.waitUntil(() => serverDocument(me.databases.mailbox, transactionId), {
-			timeout: 20_000
+			timeout: 60_000
 		});
 		expect((await serverDocument(me.databases.mailbox, transactionId))?.['body']).toMatchObject({
 			purpose: 'still needed'
@@ -335,7 +335,7 @@ describe('two devices of one person', () => {
 		await worker.documents.remove('transaction', transactionId);
 		await vi.waitUntil(
 			async () => (await serverDocument(me.databases.mailbox, transactionId)) === null,
-			{ timeout: 20_000 }
+			{ timeout: 60_000 }
 		);
 		await untilSent(worker);
 		expect(await worker.sync.unsentCount()).toBe(0);

@@ -7,7 +7,7 @@ import '../../../src/app.css';
 import FollowingMap from './FollowingMap.svelte';
 
 /** The first map of a run loads Leaflet and the coasts. */
-const LOADING = { timeout: 15_000 };
+const LOADING = { timeout: 60_000 };
 
 const whole: Position[] = Array.from({ length: 200 }, (_, index) => [
 	55.4 + Math.sin(index / 30) * 0.02,

@@ -96,7 +96,7 @@ describe('the world', () => {
 		return isInside;
 	}
 
-	it('has land and water where they are, in both sizes', { timeout: 30_000 }, async () => {
+	it('has land and water where they are, in both sizes', { timeout: 60_000 }, async () => {
 		for (const rings of [(await loadWorld()).land, await loadCoasts()]) {
 			expect(isLand(rings, 55.33, 10.4), 'Funen').toBe(true);
 			expect(isLand(rings, 56.5, 4), 'North Sea').toBe(false);
