@@ -65,7 +65,8 @@ export default defineConfig(
 			'sync-server/test/{crash-test,serve-store}.ts',
 			'sync-server/*.js',
 			'tests/run.js',
-			'tests/bench/**'
+			'tests/bench/**',
+			'tests/conformance/**'
 		],
 		rules: { 'no-console': 'off' }
 	}
