@@ -40,8 +40,8 @@ export class CompanyStores implements DocumentStore {
 		this.files = {
 			receive: async (company, bytes, limitBytes) =>
 				(await this.#placeOf(company)).files.receive(company, bytes, limitBytes),
-			write: async (company, bytes, limitBytes) =>
-				(await this.#placeOf(company)).files.write(company, bytes, limitBytes)
+			write: async (company, bytes, limitBytes, known) =>
+				(await this.#placeOf(company)).files.write(company, bytes, limitBytes, known)
 		};
 	}
 

@@ -147,7 +147,9 @@ async function prepare(
 		for (const attachment of sent.attachments.values()) {
 			if (attachment.kind === 'follows') await attachment.file?.keep();
 			if (attachment.kind !== 'bytes') continue;
-			await deps.store.files.write(companyOf(db.name), onePiece(attachment.bytes), limitBytes);
+			const { bytes, digest, sha256 } = attachment;
+			const facts = { digest, sha256, length: bytes.byteLength };
+			await deps.store.files.write(companyOf(db.name), onePiece(bytes), limitBytes, facts);
 		}
 	} catch (error) {
 		if (!(error instanceof AttachmentTooLarge)) throw error;

@@ -56,11 +56,15 @@ export async function openAttachmentFiles(root: string): Promise<FilesOnDisk> {
 	async function receive(
 		company: string,
 		bytes: AsyncIterable<Uint8Array>,
-		limitBytes: number
+		limitBytes: number,
+		known?: FileFacts
 	): Promise<IncomingFile> {
 		const temporary = path.join(incoming, randomUUID());
-		const discard = () => rm(temporary, { force: true });
-		const facts = await writeTemporary(temporary, bytes, limitBytes).catch(
+		let hasItsName = false;
+		const discard = async () => {
+			if (!hasItsName) await rm(temporary, { force: true });
+		};
+		const facts = await writeTemporary(temporary, bytes, limitBytes, known).catch(
 			async (error: unknown) => {
 				await discard();
 				throw diskErrorOf(error);
@@ -76,6 +80,7 @@ export async function openAttachmentFiles(root: string): Promise<FilesOnDisk> {
 					const directory = path.dirname(file);
 					const parents = await makeDirectory(directory);
 					await rename(temporary, file);
+					hasItsName = true;
 					// All at once: each waits for the disk.
 					await Promise.all([directory, ...parents].map(syncDirectory));
 					made.add(directory);
@@ -87,10 +92,10 @@ export async function openAttachmentFiles(root: string): Promise<FilesOnDisk> {
 	}
 
 	return {
-		receive,
+		receive: (company, bytes, limitBytes) => receive(company, bytes, limitBytes),
 
-		async write(company, bytes, limitBytes) {
-			const file = await receive(company, bytes, limitBytes);
+		async write(company, bytes, limitBytes, known) {
+			const file = await receive(company, bytes, limitBytes, known);
 			try {
 				await file.keep();
 			} finally {
@@ -133,11 +138,12 @@ export async function openAttachmentFiles(root: string): Promise<FilesOnDisk> {
 async function writeTemporary(
 	temporary: string,
 	bytes: AsyncIterable<Uint8Array>,
-	limitBytes: number
+	limitBytes: number,
+	known?: FileFacts
 ): Promise<FileFacts> {
 	const handle = await open(temporary, 'wx', 0o600);
 	try {
-		const facts = await writeAndHash(handle, bytes, limitBytes);
+		const facts = await writeAndHash(handle, bytes, limitBytes, known);
 		await handle.datasync();
 		return facts;
 	} finally {
@@ -148,7 +154,8 @@ async function writeTemporary(
 async function writeAndHash(
 	handle: FileHandle,
 	bytes: AsyncIterable<Uint8Array>,
-	limitBytes: number
+	limitBytes: number,
+	known?: FileFacts
 ): Promise<FileFacts> {
 	const sha256 = createHash('sha256');
 	const md5 = createHash('md5');
@@ -156,12 +163,15 @@ async function writeAndHash(
 	for await (const chunk of bytes) {
 		length += chunk.byteLength;
 		if (length > limitBytes) throw new AttachmentTooLarge(limitBytes);
-		sha256.update(chunk);
-		md5.update(chunk);
+		if (known === undefined) {
+			sha256.update(chunk);
+			md5.update(chunk);
+		}
 		for (let at = 0; at < chunk.byteLength;) {
 			at += (await handle.write(chunk, at)).bytesWritten;
 		}
 	}
+	if (known !== undefined) return known;
 	return { digest: `md5-${md5.digest('base64')}`, length, sha256: sha256.digest('hex') };
 }
 

@@ -282,8 +282,16 @@ export interface AttachmentFiles {
 		bytes: AsyncIterable<Uint8Array>,
 		limitBytes: number
 	): Promise<IncomingFile>;
-	/** `receive` and `keep` in one: for bytes that were judged before. */
-	write(company: string, bytes: AsyncIterable<Uint8Array>, limitBytes: number): Promise<FileFacts>;
+	/**
+	 * `receive` and `keep` in one: for bytes that were judged before. `known` are the facts of exactly these bytes, so
+	 * that they are not hashed twice.
+	 */
+	write(
+		company: string,
+		bytes: AsyncIterable<Uint8Array>,
+		limitBytes: number,
+		known?: FileFacts
+	): Promise<FileFacts>;
 }
 
 export type DatabaseEvent = 'created' | 'updated' | 'deleted';
