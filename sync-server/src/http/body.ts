@@ -4,6 +4,7 @@
  */
 
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { isUtf8 } from 'node:buffer';
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import type { Json, JsonObject } from '../store/document-store.ts';
@@ -87,13 +88,18 @@ function parseJson(bytes: Buffer): Json | undefined {
 	const shape = jsonShape(bytes);
 	if (shape === 'too_deep') throw badRequest('The JSON is nested too deeply.');
 	if (shape === 'too_many_values') throw tooMany(MOST_JSON_VALUES, 'values');
+	// A body with broken characters in it is refused rather than stored with others.
+	if (!isUtf8(bytes)) throw badRequest('invalid UTF-8 JSON');
 	try {
-		// Fatal, because a body with broken characters in it is refused rather than stored with others.
-		const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+		const text = bytes.toString('utf8', hasByteOrderMark(bytes) ? 3 : 0);
 		return text.trim() === '' ? undefined : (JSON.parse(text) as Json);
 	} catch {
 		throw badRequest('invalid UTF-8 JSON');
 	}
+}
+
+function hasByteOrderMark(bytes: Buffer): boolean {
+	return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
 }
 
 /** As `readJson`, and refuses anything but an object; no body is an empty object. */
