@@ -80,7 +80,7 @@ describe('RxDB\u2019s replication', () => {
 		id: string;
 		power: string;
 	}
-	const databases: RxDatabase[] = [];
+	const databases: Pick<RxDatabase, 'close'>[] = [];
 	afterEach(async () => {
 		for (const database of databases.splice(0)) await database.close();
 	});

@@ -7,6 +7,7 @@ import path from 'node:path';
 import { expect } from 'vitest';
 import type { Access, Caller } from '@outlay/sync-server/access/access-port';
 import { COUCH_ROUTER_OPTIONS, registerCouchRoutes } from '@outlay/sync-server/couch/couch-routes';
+import { badRequest, sendCouchError } from '@outlay/sync-server/http/errors';
 import type { DocumentStore } from '@outlay/sync-server/store/document-store';
 import { openLmdbStore } from '@outlay/sync-server/store/lmdb/open-lmdb-store';
 
@@ -80,7 +81,9 @@ export async function startCouchServer(
 	const errors: string[] = [];
 	const app = Fastify({
 		logger: { level: 'error', stream: { write: (line: string) => errors.push(line) } },
-		frameworkErrors: (_error, _request, reply) => void reply.code(400).send(),
+		frameworkErrors: (_error, _request, reply) => {
+			void sendCouchError(reply, badRequest('The address can not be read.'));
+		},
 		routerOptions: { ...COUCH_ROUTER_OPTIONS },
 		// Open feeds don't hold up the end of a test.
 		forceCloseConnections: true

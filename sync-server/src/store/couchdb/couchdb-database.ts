@@ -189,7 +189,7 @@ export class CouchdbDatabase implements Database {
 			await response.body?.cancel();
 			return null;
 		}
-		const bytes = response.body ? Readable.fromWeb(response.body) : Readable.from([]);
+		const bytes = Readable.from((response.body ?? []) as AsyncIterable<Uint8Array>);
 		// Compressible types are sent whole, whatever part was asked for.
 		return range && response.status === 200 ? partOf(bytes, range) : bytes;
 	}
@@ -367,7 +367,7 @@ export class CouchdbDatabase implements Database {
 			method,
 			...(body === undefined ? {} : { body })
 		});
-		const bytes = response.body ? Readable.fromWeb(response.body) : Readable.from([]);
+		const bytes = Readable.from((response.body ?? []) as AsyncIterable<Uint8Array>);
 		return { statusCode: response.status, body: bytes };
 	}
 
