@@ -65,6 +65,7 @@ export default defineConfig(
 			'sync-server/test/{crash-test,serve-store}.ts',
 			'sync-server/*.js',
 			'tests/run.js',
+			'tests/integration/faults/chaos.ts',
 			'tests/bench/**',
 			'tests/conformance/**'
 		],

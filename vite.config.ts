@@ -3,6 +3,7 @@ import { sveltekit } from '@sveltejs/kit/vite';
 import tailwindcss from '@tailwindcss/vite';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
+import { chaosBehindVite, chaosCommands } from './tests/support/chaos-behind-vite.ts';
 import { outlayBehindVite, outlayCommands } from './tests/support/outlay-behind-vite.ts';
 
 /** Where the sync server listens while the app runs with reload (`npm run dev`). */
@@ -54,6 +55,9 @@ export default defineConfig({
 		}
 	},
 	test: {
+		// Killed tabs of the fault tests leave work behind that finds its store gone.
+		onUnhandledError: ({ message }) =>
+			message.includes('this tab was killed') ? false : undefined,
 		projects: [
 			{
 				extends: true,
@@ -89,7 +93,7 @@ export default defineConfig({
 			},
 			{
 				extends: true,
-				plugins: [outlayBehindVite()],
+				plugins: [outlayBehindVite(), chaosBehindVite()],
 				test: {
 					name: 'integration',
 					include: ['tests/integration/**/*.test.ts'],
@@ -103,7 +107,7 @@ export default defineConfig({
 						headless: true,
 						screenshotFailures: false,
 						provider: chromium,
-						commands: outlayCommands,
+						commands: { ...outlayCommands, ...chaosCommands },
 						instances: [{ browser: 'chromium' }]
 					}
 				}

@@ -22,7 +22,7 @@ import { createIdentities } from './device/identities.ts';
 import { createLocations } from './device/locations.ts';
 import { createRecordingLock } from './device/recording-lock.ts';
 import { createStoragePersistence } from './device/storage-persistence.ts';
-import { onReturn } from './device/visibility.ts';
+import { onReturn, untilVisible } from './device/visibility.ts';
 import { createWakeLock } from './device/wake-lock.ts';
 import { documentsIn } from './storage/documents.ts';
 import { LiveValue } from './storage/live-value.ts';
@@ -135,6 +135,7 @@ async function openAccount(
 		clock,
 		connectivity,
 		onReturn,
+		untilVisible,
 		fetch: online
 	});
 	const regions = openRegions(new RegionFiles(me.companyId), online);

@@ -7,6 +7,7 @@ import { submit } from '#lib/commands/submit.ts';
 import { createClock } from '#lib/device/clock.ts';
 import { createHashing } from '#lib/device/hashing.ts';
 import { createIdentities } from '#lib/device/identities.ts';
+import { untilVisible } from '#lib/device/visibility.ts';
 import { documentsIn } from '#lib/storage/documents.ts';
 import { LiveValue } from '#lib/storage/live-value.ts';
 import { openDatabase } from '#lib/storage/open-database.ts';
@@ -51,6 +52,7 @@ export async function openDevice(me: SignedIn, options: { fetch?: Fetch } = {}) 
 		clock,
 		connectivity,
 		onReturn: () => () => undefined,
+		untilVisible,
 		fetch: ourFetch
 	});
 	const identities = createIdentities();

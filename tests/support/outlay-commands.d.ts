@@ -1,3 +1,4 @@
+import type { ChaosPerson } from '../integration/faults/chaos-server.ts';
 import type { SignInCard } from './device.ts';
 
 declare module 'vitest/internal/browser' {
@@ -9,5 +10,10 @@ declare module 'vitest/internal/browser' {
 		isOutlayRunning(): Promise<boolean>;
 		removeOutlay(): Promise<void>;
 		askOutlay(path: string): Promise<unknown>;
+		/** See `chaos-behind-vite.ts`. */
+		beginChaos(people: number): Promise<ChaosPerson[]>;
+		endChaos(): Promise<void>;
+		chaosServer(deed: 'kill' | 'start' | 'backUp' | 'restore'): Promise<boolean>;
+		lookAtChaos(mailbox: string, cookie: string): Promise<unknown>;
 	}
 }

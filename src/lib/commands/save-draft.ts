@@ -1,7 +1,11 @@
 import { guardDraft } from '@outlay/domain/content-guard';
 import { refuse } from '@outlay/domain/refusal';
 import { settingOn } from '@outlay/domain/setting';
-import { TransactionBody, type TransactionKind } from '@outlay/domain/transaction';
+import {
+	TransactionBody,
+	type Transaction,
+	type TransactionKind
+} from '@outlay/domain/transaction';
 import type { Done } from './app.ts';
 import { localDay, newEnvelope, withBody, type DeedContext } from './context.ts';
 import { editableTransaction } from './editable.ts';
@@ -31,13 +35,19 @@ export async function saveDraft<K extends TransactionKind>(
 	const found = await editableTransaction(context, transactionId, kind);
 	if (!found.ok) return found;
 	if (found.value === null) {
-		await context.documents.add({
+		const document: Transaction = {
 			_id: transactionId,
 			type: 'transaction',
 			...newEnvelope(context, 'transaction'),
 			body: guardDraft(TransactionBody, null, { ...begin(await draftStart(context)), ...change })
-		});
-		return { ok: true, value: undefined };
+		};
+		try {
+			await context.documents.add(document);
+			return { ok: true, value: undefined };
+		} catch (error) {
+			// It arrived from another device a moment ago: then this is an edit of it.
+			if ((error as { code?: unknown }).code !== 'storage.exists') throw error;
+		}
 	}
 	let isSameKind = true;
 	await context.documents.edit('transaction', transactionId, (document) => {

@@ -13,3 +13,16 @@ export function onReturn(run: () => void): () => void {
 		window.removeEventListener('pageshow', shown);
 	};
 }
+
+/** Resolves at once while the page is looked at, otherwise when it is again. */
+export function untilVisible(): Promise<void> {
+	if (document.visibilityState === 'visible') return Promise.resolve();
+	return new Promise((resolve) => {
+		const changed = () => {
+			if (document.visibilityState !== 'visible') return;
+			document.removeEventListener('visibilitychange', changed);
+			resolve();
+		};
+		document.addEventListener('visibilitychange', changed);
+	});
+}

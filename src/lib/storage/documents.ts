@@ -6,7 +6,7 @@ import type { RxCollection, RxDocument } from 'rxdb/plugins/core';
 import { combineLatest, map, of, switchMap, type Observable } from 'rxjs';
 import type { Clock, Documents, Stored } from '#lib/commands/ports.ts';
 import { liveOf } from './live-value.ts';
-import type { OutlayDatabase } from './open-database.ts';
+import type { OutlayDatabase } from './open-collections.ts';
 import { changeRow, findRows, readRows } from './row-store.ts';
 import { rowOf, storedOf, unsentRow, unsentTombstone, type Row } from './rows.ts';
 import { StorageError } from './storage-error.ts';

@@ -1,30 +1,13 @@
-import { createRxDatabase, type RxDatabase } from 'rxdb/plugins/core';
 import { getRxStorageDexie } from 'rxdb/plugins/storage-dexie';
 import type { Dexie } from 'dexie';
-import {
-	KEEP_WHAT_IS_UNSENT,
-	REFUSED_SCHEMA,
-	ROW_SCHEMA,
-	SETTING_ROW_SCHEMA,
-	VAULT_SCHEMA,
-	type OutlayCollections
-} from './collections.ts';
 import { DEVICE_DATABASE, dataKeyOf, forgetDataKey } from './device-store.ts';
 import { encryptedStorage } from './encrypted-storage.ts';
+import { openCollections, type OutlayDatabase } from './open-collections.ts';
 
 const NAME_PREFIX = 'outlay-';
 const INDEXED_DB_PREFIX = `rxdb-dexie-${NAME_PREFIX}`;
 /** How long the other tabs get to close before their database is deleted under them. */
 const CLOSING_MS = 3000;
-
-/** One person's documents on this device. */
-export interface OutlayDatabase extends OutlayCollections {
-	readonly name: string;
-	readonly companyId: string;
-	readonly userId: string;
-	/** Ends all use; follow-ups of open queries stop. Safe to call twice. */
-	close(): Promise<void>;
-}
 
 /** RxDB counts collections over all open databases: one account is closed before another opens. */
 let open: { name: string; database: Promise<OutlayDatabase> } | null = null;
@@ -80,39 +63,29 @@ async function openFresh(
 	{ companyId, userId }: { companyId: string; userId: string }
 ): Promise<OutlayDatabase> {
 	const releaseLock = await holdShared(lockName(name));
-	let rxdb: RxDatabase<OutlayCollections> | null = null;
 	try {
 		const key = await dataKeyOf(name, await hasData(name));
-		rxdb = await createRxDatabase<OutlayCollections>({
-			name,
-			storage: encryptedStorage(getRxStorageDexie({ onCreate: reopenWhenClosedByForce }), key),
-			multiInstance: true,
-			eventReduce: true
-		});
-		const collections = await rxdb.addCollections({
-			documents: { schema: ROW_SCHEMA, conflictHandler: KEEP_WHAT_IS_UNSENT },
-			settings: { schema: SETTING_ROW_SCHEMA, conflictHandler: KEEP_WHAT_IS_UNSENT },
-			vault: { schema: VAULT_SCHEMA },
-			refused: { schema: REFUSED_SCHEMA }
-		});
-		const opened = rxdb;
-		let closing: Promise<void> | null = null;
-		return {
-			...collections,
+		const storage = getRxStorageDexie({ onCreate: reopenWhenClosedByForce });
+		const database = await openCollections({
 			name,
 			companyId,
 			userId,
+			storage: encryptedStorage(storage, key),
+			isShared: true
+		});
+		let closing: Promise<void> | null = null;
+		return {
+			...database,
 			close() {
 				closing ??= (async () => {
 					if (open?.name === name) open = null;
-					await opened.close();
+					await database.close();
 					releaseLock();
 				})();
 				return closing;
 			}
 		};
 	} catch (error) {
-		await rxdb?.close();
 		releaseLock();
 		throw error;
 	}

@@ -13,7 +13,10 @@ export interface BodyVersion {
 export interface UnsentState {
 	/** What the edits started from, as the server had it; absent when it never had the document. */
 	base?: BodyVersion;
-	/** Marks of contents this device may have offered since: the server's copy being one of them is no conflict. */
+	/**
+	 * Marks of the contents this one came from, oldest first, also once it is sent: the server's copy being one of
+	 * them is no conflict but our own past, as after an answer that got lost or a restore from a backup.
+	 */
 	earlier?: string[];
 }
 
@@ -51,8 +54,10 @@ export interface Row {
 export type RowState = Row & { _deleted: boolean };
 
 const SORT_KEY_FROM = 9e15;
-/** More than one autosave burst; an older offer would at worst show as a kept version. */
+/** More than one autosave burst; an older one would at worst show as a kept version. */
 const EARLIER_MAX = 50;
+/** Versions the server had, which a backup may bring back. */
+const EARLIER_SENT_MAX = 12;
 
 /** A row holding a document the server does not have yet. `previous` is what it replaces here. */
 export async function unsentRow(
@@ -62,7 +67,7 @@ export async function unsentRow(
 ): Promise<RowState> {
 	return {
 		...rowOf(document),
-		unsentSinceMs: nextUnsentSinceMs(previous, nowMs),
+		unsentSinceMs: nextUnsent(previous, nowMs),
 		couchRev: previous?.couchRev ?? '',
 		unsent: await unsentStateAfter(previous)
 	};
@@ -73,7 +78,7 @@ export async function unsentTombstone(previous: RowState, nowMs: number): Promis
 	return {
 		...previous,
 		body: {},
-		unsentSinceMs: nextUnsentSinceMs(previous, nowMs),
+		unsentSinceMs: nextUnsent(previous, nowMs),
 		unsent: await unsentStateAfter(previous),
 		_deleted: true
 	};
@@ -171,20 +176,31 @@ function contentOf(row: RowState): string {
 	return canonicalJson({ schemaVersion, companyId, ownerId, createdAt, updatedAt, body });
 }
 
+/** The marks of a row's past with the row itself. */
+export async function lineOf(row: RowState): Promise<string[]> {
+	return [...new Set([...(row.unsent.earlier ?? []), await markOf(row)])];
+}
+
+/** What stays known of a row's past once the server has the row. */
+export function sentState(earlier: readonly string[] = []): UnsentState {
+	return earlier.length === 0 ? {} : { earlier: earlier.slice(-EARLIER_SENT_MAX) };
+}
+
 async function unsentStateAfter(previous: RowState | null): Promise<UnsentState> {
 	if (previous === null) return {};
-	if (previous.unsentSinceMs === 0) {
-		if (previous.couchRev === '' || previous._deleted) return {};
-		return { base: { schema: previous.schemaVersion, body: previous.body } };
-	}
 	// An open chunk was never offered.
-	if (isOpenTrace(previous)) return previous.unsent;
-	const earlier = [...(previous.unsent.earlier ?? []), await markOf(previous)];
-	return { ...previous.unsent, earlier: [...new Set(earlier)].slice(-EARLIER_MAX) };
+	if (previous.unsentSinceMs > 0 && isOpenTrace(previous)) return previous.unsent;
+	const isSent = previous.unsentSinceMs === 0 && previous.couchRev !== '' && !previous._deleted;
+	const base = isSent
+		? { base: { schema: previous.schemaVersion, body: previous.body } }
+		: previous.unsentSinceMs > 0 && previous.unsent.base !== undefined
+			? { base: previous.unsent.base }
+			: {};
+	return { ...base, earlier: (await lineOf(previous)).slice(-EARLIER_MAX) };
 }
 
 /** Later than before even when the clock was put back, so that a change is always seen as one. */
-function nextUnsentSinceMs(previous: RowState | null, nowMs: number): number {
+export function nextUnsent(previous: RowState | null, nowMs: number): number {
 	return Math.max(1, Math.floor(nowMs), (previous?.unsentSinceMs ?? 0) + 1);
 }
 

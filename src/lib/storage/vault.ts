@@ -1,7 +1,7 @@
 import type { ReceiptMediaType } from '@outlay/domain/receipt';
 import type { Clock, Vault } from '#lib/commands/ports.ts';
 import type { VaultRow } from './collections.ts';
-import type { OutlayDatabase } from './open-database.ts';
+import type { OutlayDatabase } from './open-collections.ts';
 import { changeRow, findRows, readRows } from './row-store.ts';
 
 /** Fetches a blob's bytes from the server; null while they can't be had. */

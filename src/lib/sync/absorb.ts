@@ -4,7 +4,15 @@ import { DOCUMENT_SCHEMAS } from '@outlay/domain/documents';
 import { documentId } from '@outlay/domain/identifiers';
 import type { Kept } from '@outlay/domain/person';
 import { generationOf } from '#lib/storage/collections.ts';
-import { aboutOf, isSameContent, markOf, unsentRow, type RowState } from '#lib/storage/rows.ts';
+import {
+	aboutOf,
+	isSameContent,
+	lineOf,
+	markOf,
+	sentState,
+	unsentRow,
+	type RowState
+} from '#lib/storage/rows.ts';
 
 /** Types whose working copies one person edits on several devices; every other sent document never changes. */
 const MERGED_TYPES = new Set(['transaction', 'receipt', 'trip', 'profile', 'kept']);
@@ -28,34 +36,42 @@ export async function absorb(
 	me: string,
 	nowMs: number
 ): Promise<Absorbed> {
-	const take = { row: theirs, kept: null };
 	const leave = { row: null, kept: null };
-	if (here === null) return theirs._deleted ? leave : take;
+	if (here === null) return theirs._deleted ? leave : { row: theirs, kept: null };
 	if (theirs.couchRev === here.couchRev) return leave;
 	// A page that our own push overtook.
 	if (generationOf(theirs.couchRev) < generationOf(here.couchRev)) return leave;
-	if (here.unsentSinceMs === 0 || isSameContent(here, theirs)) return take;
+	const isMerged = here.ownerId === me && MERGED_TYPES.has(here.type);
+	const line = isMerged ? await lineOf(here) : [];
+	const take = { row: { ...theirs, unsent: sentState(line) }, kept: null };
+	if (here.unsentSinceMs === 0) return take;
+	if (isSameContent(here, theirs)) {
+		return { row: { ...theirs, unsent: sentState(here.unsent.earlier) }, kept: null };
+	}
 	if (here.ownerId !== me || theirs.removal !== '') return take;
 	if ((here.unsent.earlier ?? []).includes(await markOf(theirs))) {
-		return { row: rebased(here, theirs), kept: null };
+		return { row: await rebased(here, theirs), kept: null };
 	}
-	if (theirs._deleted) return { row: rebased(here, theirs), kept: null };
+	if (theirs._deleted) return { row: await rebased(here, theirs), kept: null };
 	if (!MERGED_TYPES.has(here.type)) return take;
 	const { base } = here.unsent;
 	if (here._deleted) {
 		const isUntouched =
 			base !== undefined && canonicalJson(base.body) === canonicalJson(theirs.body);
-		return isUntouched ? { row: rebased(here, theirs), kept: null } : take;
+		return isUntouched ? { row: await rebased(here, theirs), kept: null } : take;
 	}
 	return merged(here, theirs, nowMs);
 }
 
 /** The same edit, now standing on the server's version. */
-function rebased(here: RowState, theirs: RowState): RowState {
+async function rebased(here: RowState, theirs: RowState): Promise<RowState> {
+	const earlier = [...new Set([...(here.unsent.earlier ?? []), await markOf(theirs)])];
 	return {
 		...here,
 		couchRev: theirs.couchRev,
-		unsent: theirs._deleted ? {} : { base: { schema: theirs.schemaVersion, body: theirs.body } }
+		unsent: theirs._deleted
+			? { earlier }
+			: { base: { schema: theirs.schemaVersion, body: theirs.body }, earlier }
 	};
 }
 
@@ -66,7 +82,7 @@ async function merged(here: RowState, theirs: RowState, nowMs: number): Promise<
 		{ schema: theirs.schemaVersion, body: theirs.body }
 	);
 	const joined: RowState = {
-		...rebased(here, theirs),
+		...(await rebased(here, theirs)),
 		schemaVersion: Math.max(here.schemaVersion, theirs.schemaVersion),
 		updatedAt: here.updatedAt > theirs.updatedAt ? here.updatedAt : theirs.updatedAt,
 		body,
@@ -75,7 +91,9 @@ async function merged(here: RowState, theirs: RowState, nowMs: number): Promise<
 		unsentSinceMs: here.unsentSinceMs + 1
 	};
 	const kept = lost === null ? null : await keptRow(here, theirs, lost, nowMs);
-	if (canonicalJson(body) === canonicalJson(theirs.body)) return { row: theirs, kept };
+	if (canonicalJson(body) === canonicalJson(theirs.body)) {
+		return { row: { ...theirs, unsent: sentState(await lineOf(here)) }, kept };
+	}
 	return { row: joined, kept };
 }
 

@@ -20,9 +20,11 @@ export interface Bell {
 export function startBell(parts: {
 	databaseName: string;
 	line: ServerLine;
+	/** Resolves while somebody looks at the page. */
+	untilVisible: () => Promise<void>;
 	ring: () => void;
 }): Bell {
-	const { databaseName, line, ring } = parts;
+	const { databaseName, line, untilVisible, ring } = parts;
 	let isStopped = false;
 	let polling = new AbortController();
 	let since: string | null = null;
@@ -69,16 +71,4 @@ export function startBell(parts: {
 			polling.abort();
 		}
 	};
-}
-
-function untilVisible(): Promise<void> {
-	if (document.visibilityState === 'visible') return Promise.resolve();
-	return new Promise((resolve) => {
-		const changed = () => {
-			if (document.visibilityState !== 'visible') return;
-			document.removeEventListener('visibilitychange', changed);
-			resolve();
-		};
-		document.addEventListener('visibilitychange', changed);
-	});
 }

@@ -1,9 +1,13 @@
+/** The part of the browser's Web Locks that is used here. */
+export type Locks = Pick<LockManager, 'request'>;
+
 /**
  * Runs a task while no other tab runs it. A tab that sleeps with the lock must not stop the others: after
  * `patienceMs` it is taken from it. Both running at once only costs requests, since every push names the
  * revision it stands on and every photo its hash. Does nothing once `signal` ends the waiting.
  */
 export async function oneAtATime(
+	locks: Locks,
 	name: string,
 	patienceMs: number,
 	signal: AbortSignal,
@@ -17,22 +21,22 @@ export async function oneAtATime(
 	const timer = setTimeout(end, patienceMs);
 	signal.addEventListener('abort', end);
 	try {
-		await navigator.locks.request(name, { signal: waiting.signal }, turn.begin);
+		await locks.request(name, { signal: waiting.signal }, turn.begin);
 	} catch (error) {
 		if (!isAbort(error)) throw error;
 		// Taken from us by a tab that thought we slept: what has begun is finished all the same.
 		if (turn.hasBegun()) await turn.ended();
-		else if (!signal.aborted) await takeOver(name, task);
+		else if (!signal.aborted) await takeOver(locks, name, task);
 	} finally {
 		clearTimeout(timer);
 		signal.removeEventListener('abort', end);
 	}
 }
 
-async function takeOver(name: string, task: () => Promise<void>): Promise<void> {
+async function takeOver(locks: Locks, name: string, task: () => Promise<void>): Promise<void> {
 	const turn = onceBegun(task);
 	try {
-		await navigator.locks.request(name, { steal: true }, turn.begin);
+		await locks.request(name, { steal: true }, turn.begin);
 	} catch (error) {
 		if (!isAbort(error) || !turn.hasBegun()) throw error;
 		await turn.ended();

@@ -1,6 +1,6 @@
 import type { RxCollection } from 'rxdb/plugins/core';
 import type { VaultRow } from '#lib/storage/collections.ts';
-import type { OutlayDatabase } from '#lib/storage/open-database.ts';
+import type { OutlayDatabase } from '#lib/storage/open-collections.ts';
 import { findRows } from '#lib/storage/row-store.ts';
 import { isOpenTrace, type Row, type RowState } from '#lib/storage/rows.ts';
 
@@ -87,6 +87,12 @@ export class Outstanding {
 
 	isRefused(id: string): boolean {
 		return this.#refused.has(id);
+	}
+
+	/** How much the server lacks. Bytes no receipt names, left by a tab killed while attaching, are nobody's loss. */
+	get count(): number {
+		const photos = [...this.photos.values()].filter(({ receipt }) => receipt !== null);
+		return this.documents.size + photos.length;
 	}
 
 	/** Ids of documents to offer now, oldest first; raw fixes, which are many, behind all others. */

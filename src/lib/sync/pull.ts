@@ -2,6 +2,7 @@ import type { RxCollection } from 'rxdb/plugins/core';
 import { replicateRxCollection } from 'rxdb/plugins/replication';
 import type { Row, RowState } from '#lib/storage/rows.ts';
 import { absorbRows } from './absorb-rows.ts';
+import { epochOf } from './restored.ts';
 import { rowFromServer, type ServerDocument } from './server-document.ts';
 import { ServerError, SignInNeeded, Unreachable, type ServerLine } from './server-line.ts';
 
@@ -35,6 +36,8 @@ export function startPull(parts: {
 	line: ServerLine;
 	me: string;
 	nowMs: () => number;
+	/** The server was set back to a backup; resolves when this device is ready to read everything again. */
+	onRestored: () => Promise<void>;
 	/** A round is done: everything the server had is here. */
 	onCaughtUp?: () => void;
 }): Pull {
@@ -63,6 +66,9 @@ export function startPull(parts: {
 					}
 					const heard = rings;
 					const { results, last_seq } = await line.persist(() => readPage(line, databaseName, seq));
+					const [before, now] = [epochOf(seq), epochOf(String(last_seq))];
+					// The page is the first of all, then: another epoch's sequence reads from the start.
+					if (before !== null && before !== now) await parts.onRestored();
 					const rows = rowsOf(results);
 					await absorbRows(collection, rows, me, nowMs);
 					seq = String(last_seq);

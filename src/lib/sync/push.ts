@@ -1,8 +1,8 @@
-import type { OutlayDatabase } from '#lib/storage/open-database.ts';
+import type { OutlayDatabase } from '#lib/storage/open-collections.ts';
 import { changeRow, readRows } from '#lib/storage/row-store.ts';
-import { isOpenTrace, isSameContent, type RowState } from '#lib/storage/rows.ts';
+import { isOpenTrace, isSameContent, lineOf, sentState, type RowState } from '#lib/storage/rows.ts';
 import { absorbRows } from './absorb-rows.ts';
-import { oneAtATime } from './one-at-a-time.ts';
+import { oneAtATime, type Locks } from './one-at-a-time.ts';
 import { OFFERED_TYPES, type Outstanding } from './outstanding.ts';
 import { refuseDocument } from './refusals.ts';
 import { rowFromServer, serverDocumentOf, type ServerDocument } from './server-document.ts';
@@ -32,6 +32,7 @@ export interface PushParts {
 	nowMs: () => number;
 	/** Told what is on its way, for the state of each item. */
 	onSending: (ids: readonly string[]) => void;
+	locks: Locks;
 	signal: AbortSignal;
 }
 
@@ -55,7 +56,7 @@ export class Push {
 
 	/** Until nothing is left to offer. Throws `SyncStopped`. */
 	async run(): Promise<void> {
-		const { database, outstanding, line, onSending, signal } = this.#parts;
+		const { database, outstanding, line, locks, onSending, signal } = this.#parts;
 		while (!line.isStopped && outstanding.sendableDocuments().length > 0) {
 			let batch: RowState[] = [];
 			const turn = async () => {
@@ -71,7 +72,7 @@ export class Push {
 			};
 			try {
 				await line.persist(() =>
-					oneAtATime(`${database.name}-push`, PUSH_PATIENCE_MS, signal, turn)
+					oneAtATime(locks, `${database.name}-push`, PUSH_PATIENCE_MS, signal, turn)
 				);
 				this.#batchRows = Math.min(BATCH_ROWS, this.#batchRows * 2);
 			} catch (error) {
@@ -107,6 +108,7 @@ export class Push {
 		const asked = batch.filter((row) => row._deleted && row.couchRev === '');
 		const sent = batch.filter((row) => !asked.includes(row));
 		const met: RowState[] = [...asked];
+		const removed: RowState[] = [];
 		let trouble: ServerError | null = null;
 		if (sent.length > 0) {
 			const answers = answersOf(
@@ -124,6 +126,8 @@ export class Push {
 					await this.#settle(row, answer.rev);
 				} else if (answer.error === 'conflict' || code === 'revision.not_winning') {
 					met.push(row);
+				} else if (code === 'document.erased' || code === 'document.removed') {
+					removed.push(row);
 				} else if (answer.error === 'forbidden' || answer.error === 'bad_request') {
 					if (code === 'session.expired') throw new SignInNeeded();
 					await this.#refuse(row, code, sentenceOf(answer));
@@ -135,21 +139,32 @@ export class Push {
 			}
 		}
 		if (met.length > 0) await this.#meet(met);
+		if (removed.length > 0) await this.#takeOut(removed);
 		if (trouble !== null) throw trouble;
 	}
 
 	/** The server has this content: written in one step with the revision it got there. */
 	async #settle(sent: RowState, rev: string): Promise<void> {
 		this.#conflicts.delete(sent.id);
-		await changeRow(this.#parts.database.documents, sent.id, (here) => {
+		await changeRow(this.#parts.database.documents, sent.id, async (here) => {
 			// Read back already, or settled by another tab.
 			if (here === null || here.couchRev !== sent.couchRev || here.unsentSinceMs === 0) return null;
 			if (isSameContent(here, sent)) {
-				return { ...here, couchRev: rev, unsentSinceMs: 0, unsent: {} };
+				return {
+					...here,
+					couchRev: rev,
+					unsentSinceMs: 0,
+					unsent: sentState(here.unsent.earlier)
+				};
 			}
 			// Edited while it was on its way: the edit stands on what was sent.
 			const base = sent._deleted ? {} : { base: { schema: sent.schemaVersion, body: sent.body } };
-			return { ...here, couchRev: rev, unsent: base };
+			const earlier = await lineOf(sent);
+			return {
+				...here,
+				couchRev: rev,
+				unsent: { ...base, earlier: [...new Set([...earlier, ...(here.unsent.earlier ?? [])])] }
+			};
 		});
 	}
 
@@ -168,9 +183,32 @@ export class Push {
 			// Not there at all: a deletion is done, anything else is offered as new.
 			await changeRow(database.documents, row.id, (here) => {
 				if (here === null || here.unsentSinceMs === 0) return null;
-				if (here._deleted) return { ...here, unsentSinceMs: 0, unsent: {} };
-				return here.couchRev === '' ? null : { ...here, couchRev: '', unsent: {} };
+				const { earlier = [] } = here.unsent;
+				if (here._deleted) return { ...here, unsentSinceMs: 0, unsent: sentState(earlier) };
+				return here.couchRev === '' ? null : { ...here, couchRev: '', unsent: { earlier } };
 			});
+		}
+	}
+
+	/** What the server erased, or must not hold any more, is gone here too, and never offered again. */
+	async #takeOut(rows: readonly RowState[]): Promise<void> {
+		const current = await this.#current(rows.map(({ id }) => id));
+		const { database } = this.#parts;
+		for (const { id } of rows) {
+			const there = current.get(id);
+			await changeRow(database.documents, id, (here) =>
+				here === null
+					? null
+					: {
+							...here,
+							_deleted: true,
+							body: {},
+							couchRev: there?._deleted === true ? there.couchRev : '',
+							removal: there?.removal || 'erased',
+							unsentSinceMs: 0,
+							unsent: {}
+						}
+			);
 		}
 	}
 

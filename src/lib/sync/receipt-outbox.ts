@@ -1,9 +1,9 @@
 import { blobId } from '@outlay/domain/identifiers';
 import { changeRow } from '#lib/storage/row-store.ts';
-import type { OutlayDatabase } from '#lib/storage/open-database.ts';
+import type { OutlayDatabase } from '#lib/storage/open-collections.ts';
 import type { VaultRow } from '#lib/storage/collections.ts';
 import { bytesInVault } from '#lib/storage/vault.ts';
-import { oneAtATime } from './one-at-a-time.ts';
+import { oneAtATime, type Locks } from './one-at-a-time.ts';
 import type { Outstanding, OutstandingPhoto } from './outstanding.ts';
 import {
 	ServerError,
@@ -24,6 +24,7 @@ export interface OutboxParts {
 	line: ServerLine;
 	outstanding: Outstanding;
 	upload: Upload;
+	locks: Locks;
 	signal: AbortSignal;
 	/** How far the photo on its way is; null when none is. */
 	onProgress: (progress: { sha256: string; sentBytes: number } | null) => void;
@@ -50,7 +51,13 @@ export async function sendPhotos(parts: OutboxParts): Promise<void> {
 			}
 		};
 		await line.persist(() =>
-			oneAtATime(`${parts.database.name}-photos`, PHOTO_PATIENCE_MS, parts.signal, turn)
+			oneAtATime(
+				parts.locks,
+				`${parts.database.name}-photos`,
+				PHOTO_PATIENCE_MS,
+				parts.signal,
+				turn
+			)
 		);
 	}
 }

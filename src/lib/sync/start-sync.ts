@@ -1,14 +1,16 @@
 import type { SessionView } from '@outlay/domain/session-view';
 import type { Clock, ItemState, Live, QueueEntry, Sync, SyncStatus } from '#lib/commands/ports.ts';
 import { LiveValue } from '#lib/storage/live-value.ts';
-import type { OutlayDatabase } from '#lib/storage/open-database.ts';
+import type { OutlayDatabase } from '#lib/storage/open-collections.ts';
 import { startBell } from './bell.ts';
 import { Lane } from './lane.ts';
+import type { Locks } from './one-at-a-time.ts';
 import { Outstanding } from './outstanding.ts';
 import { startPull } from './pull.ts';
 import { Push } from './push.ts';
 import { retryPhoto, sendPhotos } from './receipt-outbox.ts';
 import { freeWhatWasEdited, unpark } from './refusals.ts';
+import { forgetRevisions, offerEverythingAgain } from './restored.ts';
 import { ServerLine } from './server-line.ts';
 import { Subjects } from './subjects.ts';
 import { itemStatesOf, queueOf, statusOf, type InFlight } from './sync-status.ts';
@@ -32,8 +34,12 @@ export interface SyncParts {
 	connectivity: Live<boolean>;
 	/** Calls back each time the person returns to the page; returns how to stop. */
 	onReturn: (run: () => void) => () => void;
+	/** Resolves while somebody looks at the page. */
+	untilVisible: () => Promise<void>;
 	fetch: typeof globalThis.fetch;
 	upload?: Upload;
+	/** Of this browser, shared by all tabs. */
+	locks?: Locks;
 }
 
 /**
@@ -46,6 +52,7 @@ export function startSync(parts: SyncParts): Sync & { stop(): Promise<void> } {
 	const { mailbox, settings } = session.databases;
 	const nowMs = () => clock.nowMs();
 	const stopping = new AbortController();
+	const locks = parts.locks ?? navigator.locks;
 	const line = new ServerLine({
 		fetch: parts.fetch,
 		connectivity: parts.connectivity,
@@ -62,6 +69,7 @@ export function startSync(parts: SyncParts): Sync & { stop(): Promise<void> } {
 		line,
 		outstanding,
 		nowMs,
+		locks,
 		signal: stopping.signal,
 		onSending: (ids) => {
 			view.setSending(ids);
@@ -71,6 +79,7 @@ export function startSync(parts: SyncParts): Sync & { stop(): Promise<void> } {
 		timers.push(setTimeout(askLanes, DEVICE_RETRY_MS));
 	};
 	const documentLane = new Lane(async () => {
+		if (isReadingAgain) return;
 		await push.run();
 		photoLane.ask();
 	}, onDeviceTrouble);
@@ -82,6 +91,7 @@ export function startSync(parts: SyncParts): Sync & { stop(): Promise<void> } {
 				line,
 				outstanding,
 				upload: parts.upload ?? uploadByXhr,
+				locks,
 				signal: stopping.signal,
 				onProgress: (progress) => {
 					view.setPhoto(progress);
@@ -100,21 +110,33 @@ export function startSync(parts: SyncParts): Sync & { stop(): Promise<void> } {
 		databaseName: settings,
 		line,
 		me: session.userId,
-		nowMs
+		nowMs,
+		onRestored: () => forgetRevisions(database.settings)
 	});
+	/** The server was restored: what it has must be known before everything is offered again. */
+	let isReadingAgain = false;
 	const mailboxPull = startPull({
 		collection: database.documents,
 		databaseName: mailbox,
 		line,
 		me: session.userId,
 		nowMs,
+		onRestored: () => {
+			isReadingAgain = true;
+			return offerEverythingAgain(database, nowMs());
+		},
 		onCaughtUp: () => {
+			if (isReadingAgain) {
+				isReadingAgain = false;
+				askLanes();
+			}
 			view.setCaughtUp(nowMs());
 		}
 	});
 	const bell = startBell({
 		databaseName: mailbox,
 		line,
+		untilVisible: parts.untilVisible,
 		ring: () => {
 			mailboxPull.ring();
 		}
@@ -162,7 +184,7 @@ export function startSync(parts: SyncParts): Sync & { stop(): Promise<void> } {
 		},
 		async unsentCount() {
 			await following;
-			return outstanding.documents.size + outstanding.photos.size;
+			return outstanding.count;
 		},
 		async stop() {
 			stopping.abort();

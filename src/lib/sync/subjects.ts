@@ -1,4 +1,4 @@
-import type { OutlayDatabase } from '#lib/storage/open-database.ts';
+import type { OutlayDatabase } from '#lib/storage/open-collections.ts';
 import { findRows, readRows } from '#lib/storage/row-store.ts';
 import type { OutstandingDocument } from './outstanding.ts';
 

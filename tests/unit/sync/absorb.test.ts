@@ -1,6 +1,6 @@
 import type { ExpenseBody } from '@outlay/domain/transaction';
 import { describe, expect, it } from 'vitest';
-import { rowOf, unsentRow, unsentTombstone, type RowState } from '#lib/storage/rows.ts';
+import { markOf, rowOf, unsentRow, unsentTombstone, type RowState } from '#lib/storage/rows.ts';
 import { absorb } from '#lib/sync/absorb.ts';
 import { WORKER, aSubmission, aTransaction } from '../../support/documents.ts';
 
@@ -23,7 +23,11 @@ describe('a version of the server', () => {
 	it('is taken where nothing was edited', async () => {
 		const theirs = sent({ purpose: 'b' }, '2-b');
 		expect(await take(null, theirs)).toEqual({ row: theirs, kept: null });
-		expect(await take(sent({ purpose: 'a' }, '1-a'), theirs)).toEqual({ row: theirs, kept: null });
+		const before = sent({ purpose: 'a' }, '1-a');
+		expect(await take(before, theirs)).toEqual({
+			row: { ...theirs, unsent: { earlier: [await markOf(before)] } },
+			kept: null
+		});
 		expect((await take(sent({}, '1-a'), tombstone('2-x'))).row?._deleted).toBe(true);
 		expect((await take(null, tombstone('2-x'))).row).toBeNull();
 	});
@@ -36,7 +40,23 @@ describe('a version of the server', () => {
 	it('that is exactly what was edited here settles it', async () => {
 		const here = await edited(sent({ purpose: 'a' }, '1-a'), { purpose: 'b' });
 		const theirs = sent({ purpose: 'b' }, '2-b');
-		expect((await take(here, theirs)).row).toEqual(theirs);
+		expect((await take(here, theirs)).row).toMatchObject({ ...theirs, unsent: {} });
+	});
+
+	it('that a backup brought back is no conflict: what was sent since stands on it', async () => {
+		const first = sent({ purpose: 'yesterday' }, '1-a');
+		const second = (await take(first, sent({ purpose: 'today' }, '2-b'))).row;
+		if (second === null) throw new Error('not taken');
+		// The epoch changed: nothing is known of the server's revisions, and all is offered again.
+		const offered = { ...second, couchRev: '', unsentSinceMs: NOW_MS };
+		const { row, kept } = await take(offered, first);
+		expect(kept).toBeNull();
+		expect(row).toMatchObject({ couchRev: '1-a', body: { purpose: 'today' } });
+		expect(row?.unsentSinceMs).toBeGreaterThan(0);
+		// Edited at the restored server meanwhile: two versions, and neither is lost.
+		const forked = await take(offered, sent({ purpose: 'elsewhere' }, '2-c'));
+		expect(forked.row).toMatchObject({ body: { purpose: 'today' } });
+		expect(forked.kept?.body).toMatchObject({ lost: { purpose: 'elsewhere' } });
 	});
 
 	it('that is our own earlier push is no conflict', async () => {

@@ -1,0 +1,372 @@
+import { firstOf } from '#lib/commands/context.ts';
+import { canonicalJson } from '@outlay/domain/canonical-json';
+import type { ChaosDevice } from './chaos-device.ts';
+import type { FaultDice } from './faults.ts';
+import { SavedEdits, type Outcome } from './saved-edits.ts';
+import type { Scenario, Step } from './scenario.ts';
+
+/** Where a scenario is played: real devices, and a real server behind the proxy. */
+export interface World {
+	openDevice(
+		n: number,
+		parts: { dice: FaultDice; clockErrorMs: number; edits: SavedEdits }
+	): Promise<ChaosDevice>;
+	dice(n: number): FaultDice;
+	server: {
+		kill(): Promise<void>;
+		start(): Promise<void>;
+		/** While it is down. */
+		backUp(): Promise<void>;
+		restore(): Promise<boolean>;
+		/** What the mailbox holds, past the proxy: live documents with revision and body, and picture lengths. */
+		look(): Promise<{
+			documents: Map<string, { couchRev: string; body: Record<string, unknown> }>;
+			pictures: Map<string, number>;
+		}>;
+	};
+}
+
+/** What `_all_docs` with its documents says, sorted into documents and pictures. */
+export function lookOf(answer: unknown): Awaited<ReturnType<World['server']['look']>> {
+	const documents = new Map<string, { couchRev: string; body: Record<string, unknown> }>();
+	const pictures = new Map<string, number>();
+	for (const { id, doc } of (answer as { rows: { id: string; doc: ServerDocument }[] }).rows) {
+		if (id.startsWith('blob:')) pictures.set(id.slice(5), doc._attachments?.data?.length ?? 0);
+		else documents.set(id, { couchRev: doc._rev, body: doc.body });
+	}
+	return { documents, pictures };
+}
+
+interface ServerDocument {
+	_rev: string;
+	body: Record<string, unknown>;
+	_attachments?: { data?: { length: number } };
+}
+
+export interface Played {
+	operations: number;
+	acknowledged: number;
+	keptVersions: number;
+	serverKills: number;
+	restores: number;
+	tabKills: number;
+	/** What was acknowledged and is nowhere, in words. */
+	lost: string[];
+}
+
+const CALM_MS = 30_000;
+
+/** Plays a scenario to its end, lets everything come to rest, and compares. Throws when it does not converge. */
+export async function play(
+	scenario: Scenario,
+	world: World,
+	options: { isLossPlanted: boolean }
+): Promise<Played> {
+	const edits = new SavedEdits();
+	const stage = new Stage(scenario, world, edits);
+	stage.isDropping = options.isLossPlanted;
+	try {
+		await stage.openAll();
+		for (const step of scenario.steps) await stage.take(step);
+		const outcome = await stage.comeToRest();
+		return {
+			operations: scenario.steps.length,
+			acknowledged: edits.acknowledged,
+			keptVersions: [...outcome.bodies.keys()].filter((id) => id.startsWith('kept:')).length,
+			...stage.counts,
+			lost: edits.lostIn(outcome)
+		};
+	} finally {
+		await stage.clear();
+	}
+}
+
+class Stage {
+	readonly counts = { serverKills: 0, restores: 0, tabKills: 0 };
+	/** The next edit is acknowledged and dropped, for the proof that a loss is found. */
+	isDropping = false;
+	readonly #scenario: Scenario;
+	readonly #world: World;
+	readonly #edits: SavedEdits;
+	readonly #devices: (ChaosDevice | null)[];
+	readonly #dice: FaultDice[];
+	readonly #documents: string[] = [];
+	/** Deeds whose tab was killed under them end some time, without a promise. */
+	readonly #open: Promise<unknown>[] = [];
+	readonly #known = new Set<string>();
+	#pictures = 0;
+
+	constructor(scenario: Scenario, world: World, edits: SavedEdits) {
+		this.#scenario = scenario;
+		this.#world = world;
+		this.#edits = edits;
+		this.#devices = Array.from({ length: scenario.devices }, () => null);
+		this.#dice = this.#devices.map((_device, n) => world.dice(n));
+	}
+
+	async openAll(): Promise<void> {
+		for (const n of this.#devices.keys()) await this.#device(n);
+	}
+
+	async take(step: Step): Promise<void> {
+		switch (step.do) {
+			case 'create': {
+				const device = await this.#device(step.device);
+				const id = device.newTransactionId();
+				this.#documents.push(id);
+				await this.#save(device, id, 'purpose');
+				return;
+			}
+			case 'save':
+				await this.#save(
+					await this.#device(step.device),
+					this.#document(step.document),
+					step.field
+				);
+				return;
+			case 'save-both': {
+				const id = this.#document(step.document);
+				const [one, two] = [await this.#device(0), await this.#device(1)];
+				if (!(await this.#isKnown(one, 0, id)) || !(await this.#isKnown(two, 1, id))) return;
+				await Promise.all([this.#save(one, id, step.field), this.#save(two, id, step.field)]);
+				return;
+			}
+			case 'attach':
+				{
+					const device = await this.#device(step.device);
+					const id = this.#document(step.document);
+					if (await this.#isKnown(device, step.device, id)) {
+						await this.#attach(device, id, step.kilobytes);
+					}
+				}
+				return;
+			case 'detach': {
+				const device = await this.#device(step.device);
+				const id = this.#document(step.document);
+				await this.#deed(device, async () => {
+					const stored = await device.documents.get('transaction', id);
+					const body = stored?.document.body;
+					const receiptId = body?.kind === 'expense' ? body.receiptIds[0] : undefined;
+					if (receiptId === undefined) return;
+					this.#edits.deleted(receiptId, {});
+					await device.detach(id, receiptId);
+				});
+				return;
+			}
+			case 'submit': {
+				const device = await this.#device(step.device);
+				const id = this.#document(step.document);
+				if (!(await this.#isKnown(device, step.device, id))) return;
+				await this.#deed(device, async () => {
+					await device.saveExpense(id, {
+						costTypeId: 'parking',
+						spentOn: '2025-06-02'
+					});
+					const done = await device.submit(id);
+					if (!done.ok) return;
+					const submission = await device.documents.get('submission', done.value);
+					if (submission === null) return;
+					this.#edits.submitted(done.value, { ...submission.document.body });
+				});
+				return;
+			}
+			case 'remove': {
+				const device = await this.#device(step.device);
+				const id = this.#document(step.document);
+				await this.#deed(device, () => device.remove(id));
+				return;
+			}
+			case 'kill':
+				this.#devices[step.device % this.#devices.length]?.kill(step.afterWrites);
+				this.counts.tabKills += 1;
+				return;
+			case 'open':
+				await this.#device(step.device);
+				return;
+			case 'offline':
+			case 'online':
+				this.#devices[step.device % this.#devices.length]?.connectivity.set(step.do === 'online');
+				return;
+			case 'wake':
+				(await this.#device(step.device)).sync.wake();
+				return;
+			case 'wait':
+				await pause(step.ms);
+				return;
+			case 'kill-server':
+				await this.#world.server.kill();
+				this.counts.serverKills += 1;
+				await pause(step.downMs);
+				await this.#world.server.start();
+				return;
+			case 'back-up':
+				await this.#world.server.kill();
+				await this.#world.server.backUp();
+				await this.#world.server.start();
+				return;
+			case 'restore':
+				await this.#world.server.kill();
+				if (await this.#world.server.restore()) this.counts.restores += 1;
+				await this.#world.server.start();
+				return;
+		}
+	}
+
+	/** Nothing fails any more; resolves when server and devices hold the same and nothing waits. */
+	async comeToRest(): Promise<Outcome> {
+		for (const dice of this.#dice) dice.isOn = false;
+		const devices: ChaosDevice[] = [];
+		for (const n of this.#devices.keys()) {
+			this.#devices[n]?.kill(Number.POSITIVE_INFINITY);
+			devices.push(await this.#device(n));
+		}
+		const deadline = Date.now() + CALM_MS;
+		let why = '';
+		for (let pauseMs = 20; Date.now() < deadline; pauseMs = Math.min(pauseMs * 1.5, 1000)) {
+			for (const { sync, connectivity } of devices) {
+				connectivity.set(true);
+				await retryAll(sync);
+				sync.wake();
+			}
+			await pause(pauseMs);
+			const seen = await this.#world.server.look();
+			why = await differenceOf(seen, devices);
+			if (why === '') {
+				return {
+					bodies: new Map([...seen.documents].map(([id, { body }]) => [id, body])),
+					pictures: seen.pictures
+				};
+			}
+		}
+		throw new Error(`did not come to rest: ${why}`);
+	}
+
+	async clear(): Promise<void> {
+		for (const device of this.#devices) {
+			device?.kill(0);
+			await device?.end();
+		}
+		await Promise.allSettled(this.#open);
+	}
+
+	/** The device, opened anew when its tab was killed. */
+	async #device(number: number): Promise<ChaosDevice> {
+		const n = number % this.#devices.length;
+		const before = this.#devices[n] ?? null;
+		if (before !== null && !before.isDead) return before;
+		await before?.end();
+		const dice = this.#dice[n];
+		if (dice === undefined) throw new Error('no such device');
+		const device = await this.#world.openDevice(n, {
+			dice,
+			clockErrorMs: this.#scenario.clockErrorsMs[n] ?? 0,
+			edits: this.#edits
+		});
+		this.#devices[n] = device;
+		return device;
+	}
+
+	#document(number: number): string {
+		return this.#documents[number % this.#documents.length] ?? '';
+	}
+
+	/** Nobody edits what their device never showed. */
+	async #isKnown(device: ChaosDevice, number: number, id: string): Promise<boolean> {
+		const key = `${String(number % this.#devices.length)} ${id}`;
+		if (this.#known.has(key)) return true;
+		if (device.isDead || (await device.documents.get('transaction', id)) === null) return false;
+		this.#known.add(key);
+		return true;
+	}
+
+	/** What a killed tab was doing promises nothing. */
+	async #deed(device: ChaosDevice, deed: () => Promise<unknown>): Promise<void> {
+		try {
+			await deed();
+		} catch (error) {
+			if (!device.isDead) throw error;
+		}
+	}
+
+	async #save(device: ChaosDevice, id: string, field: 'purpose' | 'merchant' | 'amountMinor') {
+		const edit = this.#edits.begin({ documentId: id, field, value: this.#edits.nextValue(field) });
+		if (this.isDropping) {
+			this.isDropping = false;
+			edit.isAcknowledged = true;
+			return;
+		}
+		device.seen.delete(id);
+		await this.#deed(device, async () => {
+			const done = await device.saveExpense(id, { [field]: edit.value });
+			edit.isAcknowledged = done.ok;
+		});
+		// Also of a deed whose tab was killed: it may have been stored, and then it wrote over what was seen.
+		edit.before = device.seen.get(id)?.[field];
+	}
+
+	async #attach(device: ChaosDevice, id: string, kilobytes: number): Promise<void> {
+		this.#pictures += 1;
+		const picture = pictureOf(this.#pictures, kilobytes);
+		const attached = this.#edits.beginAttaching({
+			documentId: id,
+			sha256: await sha256Of(picture),
+			byteLength: picture.size
+		});
+		await this.#deed(device, async () => {
+			const done = await device.attach(id, picture);
+			if (!done.ok) return;
+			attached.receiptId = done.value;
+			attached.isAcknowledged = true;
+		});
+	}
+}
+
+/** '' when server and devices hold the same and nothing waits. */
+async function differenceOf(
+	{ documents }: Awaited<ReturnType<World['server']['look']>>,
+	devices: readonly ChaosDevice[]
+): Promise<string> {
+	for (const [n, device] of devices.entries()) {
+		const unsent = await device.sync.unsentCount();
+		if (unsent > 0) {
+			const queue = JSON.stringify([
+				await firstOf(device.sync.status),
+				await firstOf(device.sync.queue)
+			]);
+			return `device ${String(n)} has ${String(unsent)} unsent: ${queue}`;
+		}
+		const rows = await device.rows();
+		for (const id of new Set([...rows.keys(), ...documents.keys()])) {
+			const [here, there] = [rows.get(id), documents.get(id)];
+			if (
+				here?.couchRev !== there?.couchRev ||
+				canonicalJson(here?.body) !== canonicalJson(there?.body)
+			) {
+				return `device ${String(n)} has ${id} ${here?.couchRev ?? 'not'}, the server ${there?.couchRev ?? 'not'}`;
+			}
+		}
+	}
+	return '';
+}
+
+async function retryAll(sync: ChaosDevice['sync']): Promise<void> {
+	const queue = await firstOf(sync.queue);
+	for (const { documentId, state } of queue) if (state === 'refused') await sync.retry(documentId);
+}
+
+/** Bytes no other picture has, beginning as a JPEG does. */
+function pictureOf(n: number, kilobytes: number): Blob {
+	const bytes = new Uint8Array(kilobytes * 1024);
+	bytes.set([0xff, 0xd8, 0xff, 0xe0]);
+	for (let at = 4; at < bytes.length; at++) bytes[at] = (n * 31 + at * 7 + (at >> 8)) & 0xff;
+	return new Blob([bytes], { type: 'image/jpeg' });
+}
+
+async function sha256Of(blob: Blob): Promise<string> {
+	const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', await blob.arrayBuffer()));
+	return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+function pause(ms: number): Promise<void> {
+	return new Promise((resolve) => setTimeout(resolve, ms));
+}
