@@ -117,6 +117,14 @@ describe('the tree', () => {
 		);
 	});
 
+	test('sums a range that ends before its last block', () => {
+		const tree = memoryTree();
+		tree.change(Array.from({ length: 200 }, (_, n) => put(rowOf([n, padding], `d${n}`, 1))));
+		for (let to = 1; to <= 200; to += 1) {
+			expect(reduceBetween(tree.root(), tree.read, 0, to, tree.reducer)).toBe(to);
+		}
+	});
+
 	test('reads few blocks to count, skip and sum', () => {
 		const tree = memoryTree();
 		tree.change(Array.from({ length: 20_000 }, (_, n) => put(rowOf(n, `d${n}`, 1))));

@@ -262,7 +262,8 @@ export function reduceBetween(
 	to: number,
 	reducer: Reducer
 ): Json | undefined {
-	if (!root || from >= to) return undefined;
+	// A branch that lies behind the range ends before its own first row: counted from its end, rows would slip in.
+	if (!root || from >= to || to <= 0 || from >= root.count) return undefined;
 	if (from <= 0 && to >= root.count && root.reduced !== undefined) return root.reduced;
 	const block = read(root.at);
 	if ('rows' in block) return reducer.reduce(block.rows.slice(Math.max(0, from), to));
