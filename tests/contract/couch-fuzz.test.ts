@@ -338,7 +338,8 @@ describe('requests of every kind', () => {
 			Buffer.from('{"__proto__":{"a":1},"constructor":1}')
 		);
 		expect([201, 202, 400, 404, 405, 409, 412, 415]).toContain(status);
-		if (status !== 201) return;
+		// Without an id it is the address of the database, which an earlier request may have dropped.
+		if (status !== 201 || id === '') return;
 		const response = await fetch(server.origin + path);
 		const json = (await response.json()) as Record<string, unknown>;
 		expect(json['_id']).toBe(id.toWellFormed());
