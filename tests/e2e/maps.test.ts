@@ -3,7 +3,7 @@ import { copyFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from '@playwright/test';
-import { signIn, waitUntilUpToDate } from '../support/app-page.ts';
+import { signIn, waitUntilInstalled, waitUntilUpToDate } from '../support/app-page.ts';
 import { ride } from '../support/geolocation.ts';
 import { remove, signInOf, startServerProcess, temporaryDirectory } from '../support/server.ts';
 
@@ -55,6 +55,7 @@ test('a region is kept on the device over a bad connection, and the map works wi
 		// What had arrived was not fetched again.
 		expect(asked).toEqual(['bytes=2097152-4194303', `bytes=4194304-${ROADS_BYTES - 1}`]);
 
+		await waitUntilInstalled(page);
 		await context.setOffline(true);
 		await page.goto(`${server.url}/trips/record`);
 		await page.getByRole('button', { name: 'Start' }).click();
