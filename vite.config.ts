@@ -12,6 +12,9 @@ const syncServer = process.env['OUTLAY_SYNC_SERVER'] ?? 'http://127.0.0.1:3000';
 /** How long a test may take before it counts as hanging: a busy machine is no failure. */
 const PATIENCE_MS = 120_000;
 
+/** Where Vitest meets its browser; another number lets a second checkout test at the same time. */
+const BROWSER_TEST_PORT = Number(process.env['OUTLAY_TEST_PORT'] ?? 63_315);
+
 const chromium = playwright({
 	launchOptions: {
 		// Debian's Chromium; nothing is downloaded. Root needs --no-sandbox.
@@ -84,6 +87,7 @@ export default defineConfig({
 					hookTimeout: PATIENCE_MS,
 					browser: {
 						enabled: true,
+						api: BROWSER_TEST_PORT,
 						headless: true,
 						screenshotFailures: false,
 						provider: chromium,
@@ -104,6 +108,7 @@ export default defineConfig({
 					fileParallelism: false,
 					browser: {
 						enabled: true,
+						api: BROWSER_TEST_PORT,
 						headless: true,
 						screenshotFailures: false,
 						provider: chromium,
