@@ -9,7 +9,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { SHIPPED, aClaim } from '../../support/per-diem-claims.ts';
 
-const RUNS = { numRuns: 80 };
+const RUNS = { numRuns: 50 };
 
 const facts = fc.record({
 	freeMeals: fc.subarray([...MEALS]),

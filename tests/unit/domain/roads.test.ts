@@ -108,7 +108,7 @@ describe('a way by road', () => {
 					}
 				}
 			),
-			{ numRuns: 300 }
+			{ numRuns: 120 }
 		);
 	});
 

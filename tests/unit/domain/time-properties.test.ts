@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { RULES, aWeek, away, work } from '../../support/time-weeks.ts';
 
-const RUNS = { numRuns: 80 };
+const RUNS = { numRuns: 50 };
 const DATES = Array.from({ length: 7 }, (_, at) => `2026-11-${23 + at}`);
 const clock = fc
 	.integer({ min: 0, max: 1439 })
