@@ -48,5 +48,14 @@ export function sendFeed(
 	if (contentType !== undefined) {
 		void reply.header('content-type', contentType).header('cache-control', 'no-cache');
 	}
-	return reply.send(Readable.from(pieces, { objectMode: false }));
+	return reply.send(Readable.from(headersFirst(reply, pieces), { objectMode: false }));
+}
+
+/** Whoever waits knows that the feed is open, also where nothing is to be said for long. */
+async function* headersFirst(
+	reply: FastifyReply,
+	pieces: AsyncGenerator<string>
+): AsyncGenerator<string> {
+	reply.raw.flushHeaders();
+	yield* pieces;
 }
