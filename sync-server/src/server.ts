@@ -1,6 +1,7 @@
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import { setMaxListeners } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { AccountSignals } from './access/account-signals.ts';
 import { registerCouchSessionRoutes } from './access/couch-session-routes.ts';
 import { registerOriginCheck } from './access/origin-check.ts';
 import { PeopleAccess } from './access/people-access.ts';
@@ -80,12 +81,25 @@ export async function createServer({
 	);
 	const desk = new SignInDesk({ accounts, limiter, administrator: config.administrator, now });
 	const settings = new CompanySettings(store);
+	const signals = new AccountSignals();
+	// Accounts and sessions may be changed by another server on the same store.
+	const watch = await registry.watch(
+		({ id, isRemoved }) => {
+			if (isRemoved) sessions.heardRemoved(id);
+			const changed = accounts.heard(id);
+			if (changed === null) return;
+			sessions.interrupt(changed.companyId, changed.userId);
+			signals.end(changed.companyId, changed.userId);
+		},
+		(error) => log.error({ err: error }, 'changes of the registry could not be read')
+	);
 	const access = new PeopleAccess({
 		store,
 		accounts,
 		settings,
 		sessions,
 		desk,
+		signals,
 		stopping: stopping.signal,
 		attachmentBytes: limits.attachmentBytes,
 		now
@@ -187,6 +201,7 @@ export async function createServer({
 			clearInterval(sweeping);
 			stopping.abort();
 			sessions.close();
+			signals.close();
 			// Feeds that end now leave connections that wait for a next request nobody will answer.
 			const idle = setInterval(() => app.server.closeIdleConnections(), 50).unref();
 			const impatient = setTimeout(
@@ -197,6 +212,7 @@ export async function createServer({
 			clearTimeout(impatient);
 			clearInterval(idle);
 			await mailroom.stop();
+			await watch.stop();
 			await swept;
 			await store.close();
 		}

@@ -8,6 +8,7 @@ import {
 	type SessionParts
 } from './session-routes.ts';
 import type { Caller } from './access-port.ts';
+import { ownerOf } from './sessions.ts';
 
 /** CouchDB's `_session`: https://docs.couchdb.org/en/stable/api/server/authn.html */
 export function registerCouchSessionRoutes(app: FastifyInstance, parts: SessionParts): void {
@@ -42,8 +43,8 @@ export function registerCouchSessionRoutes(app: FastifyInstance, parts: SessionP
 			await openSession(request, reply, parts, who);
 			return { ok: true, name: who.name, roles: ['_admin'] };
 		}
-		const { companyId, userId, person } = who.account;
-		await openSession(request, reply, parts, { kind: 'person', companyId, userId });
+		const { companyId, person } = who.account;
+		await openSession(request, reply, parts, ownerOf(who.account));
 		return { ok: true, name: `${companyId}/${person.workEmail}`, roles: [] };
 	});
 

@@ -13,10 +13,11 @@ import type { CompanySettings } from '../company/company-settings.ts';
 import { REGISTRY } from '../company/registry.ts';
 import type { DocumentStore, DocumentWrite, StoredRevision } from '../store/document-store.ts';
 import type { Access, Caller, Deed, WriteDenial } from './access-port.ts';
+import type { AccountSignals } from './account-signals.ts';
 import { parseBasic } from './basic-credentials.ts';
 import { denialOf } from './denial-words.ts';
 import { sessionTokenOf } from './session-cookie.ts';
-import type { Sessions } from './sessions.ts';
+import { ownerOf, passwordMark, type PersonOwner, type Sessions } from './sessions.ts';
 import type { SignInDesk } from './sign-in.ts';
 
 export interface PeopleAccessParts {
@@ -25,6 +26,7 @@ export interface PeopleAccessParts {
 	settings: CompanySettings;
 	sessions: Sessions;
 	desk: SignInDesk;
+	signals: AccountSignals;
 	/** Aborts when the server stops; open feeds end with it. */
 	stopping: AbortSignal;
 	/** Greatest attachment of the server administrator. */
@@ -128,7 +130,7 @@ export class PeopleAccess implements Access {
 			if (known === null) return NOBODY;
 			return known.kind === 'administrator'
 				? this.#administrator(known.name, this.#parts.stopping)
-				: this.#person(known.account.companyId, known.account.userId, this.#parts.stopping);
+				: this.#basic(known.account);
 		}
 		const token = sessionTokenOf(request);
 		const session = token === null ? null : await this.#parts.sessions.find(token);
@@ -136,17 +138,25 @@ export class PeopleAccess implements Access {
 		const { owner, until } = session;
 		return owner.kind === 'administrator'
 			? this.#administrator(owner.name, until)
-			: this.#person(owner.companyId, owner.userId, until);
+			: this.#person(owner, until);
 	}
 
 	#administrator(name: string, until: AbortSignal): Caller {
 		return { kind: 'administrator', name, until };
 	}
 
-	/** Credentials outlive accounts: whoever is gone is nobody. */
-	async #person(companyId: string, userId: string, until: AbortSignal): Promise<Caller> {
+	async #basic(account: Account): Promise<Caller> {
+		const until = this.#parts.signals.of(account.companyId, account.userId);
+		return this.#person(ownerOf(account), until);
+	}
+
+	/** Credentials outlive accounts and passwords: whoever is gone, or signed in with an older password, is nobody. */
+	async #person(
+		{ companyId, userId, passwordMark: mark }: PersonOwner,
+		until: AbortSignal
+	): Promise<Caller> {
 		const account = await this.#parts.accounts.account(companyId, userId);
-		if (account === null) return NOBODY;
+		if (account === null || passwordMark(account.passwordHash) !== mark) return NOBODY;
 		const name = `${companyId}/${account.person.workEmail}`;
 		return { kind: 'person', companyId, userId, name, until };
 	}

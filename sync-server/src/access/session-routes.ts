@@ -5,7 +5,7 @@ import type { Access } from './access-port.ts';
 import { readAccountName } from '../company/account-name.ts';
 import { databasesOf } from './people-access.ts';
 import { needsSecureCookie, sessionCookie, sessionTokenOf } from './session-cookie.ts';
-import type { SessionOwner, Sessions } from './sessions.ts';
+import { ownerOf, type SessionOwner, type Sessions } from './sessions.ts';
 import type { SignInDesk } from './sign-in.ts';
 
 export interface SessionParts {
@@ -29,8 +29,7 @@ export function registerSessionRoutes(app: FastifyInstance, parts: SessionParts)
 		const found = await parts.desk.person(name, password, request.ip);
 		if (found.kind === 'later') return tooMany(reply, found.retryAfterS);
 		if (found.kind === 'wrong') return reply.code(401).send({ code: 'sign_in.refused' });
-		const { companyId, userId } = found.who;
-		await openSession(request, reply, parts, { kind: 'person', companyId, userId });
+		await openSession(request, reply, parts, ownerOf(found.who));
 		return viewOf(found.who, parts);
 	});
 

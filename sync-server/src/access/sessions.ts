@@ -1,13 +1,21 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
+import type { Account } from '../company/accounts.ts';
 import type { Registry } from '../company/registry.ts';
 
-export type SessionOwner =
-	{ kind: 'person'; companyId: string; userId: string } | { kind: 'administrator'; name: string };
+export interface PersonOwner {
+	kind: 'person';
+	companyId: string;
+	userId: string;
+	/** Of the password it was opened with, see `passwordMark`: the session ends with it. */
+	passwordMark: string;
+}
+
+export type SessionOwner = PersonOwner | { kind: 'administrator'; name: string };
 
 export interface Session {
 	owner: SessionOwner;
-	/** Aborts when the session ends, is signed out or expires. */
+	/** Aborts when the session ends, is signed out or expires, and when its person's account changes. */
 	until: AbortSignal;
 }
 
@@ -25,6 +33,12 @@ interface SessionRecord {
 	seenAtMs: number;
 }
 
+interface Watched {
+	owner: SessionOwner;
+	ending: AbortController;
+	timer: NodeJS.Timeout;
+}
+
 /** setTimeout takes no more than 2^31 ms. */
 const LONGEST_TIMER_MS = 12 * 60 * 60 * 1000;
 
@@ -37,7 +51,7 @@ export class Sessions {
 	readonly #limits: SessionLimits;
 	readonly #now: () => number;
 	readonly #administrators = new Map<string, SessionRecord>();
-	readonly #watched = new Map<string, { ending: AbortController; timer: NodeJS.Timeout }>();
+	readonly #watched = new Map<string, Watched>();
 
 	constructor(registry: Registry, limits: SessionLimits, now: () => number) {
 		this.#registry = registry;
@@ -66,7 +80,10 @@ export class Sessions {
 			return null;
 		}
 		if (now - record.seenAtMs > this.#limits.idleMs / 30) await this.#see(key, now);
-		return { owner: record.owner, until: this.#watch(key, this.#endOf(record) - now) };
+		return {
+			owner: record.owner,
+			until: this.#watch(key, record.owner, this.#endOf(record) - now)
+		};
 	}
 
 	async end(token: string): Promise<void> {
@@ -78,6 +95,20 @@ export class Sessions {
 		for await (const key of this.#registry.idsWith('session:')) {
 			const record = await this.#read(key);
 			if (record !== null && this.#now() >= this.#endOf(record)) await this.#remove(key);
+		}
+	}
+
+	/** Told of each registry document that is gone: another server may have ended a session that is waited on here. */
+	heardRemoved(id: string): void {
+		this.#stopWatching(id);
+	}
+
+	/** Ends what waits on a person's sessions, so that their rights are judged anew; the sessions go on. */
+	interrupt(companyId: string, userId: string): void {
+		for (const [key, { owner }] of [...this.#watched]) {
+			if (owner.kind === 'person' && owner.companyId === companyId && owner.userId === userId) {
+				this.#stopWatching(key);
+			}
 		}
 	}
 
@@ -111,19 +142,23 @@ export class Sessions {
 
 	async #remove(key: string): Promise<void> {
 		if (!this.#administrators.delete(key)) await this.#registry.update(key, () => null);
+		this.#stopWatching(key);
+	}
+
+	#stopWatching(key: string): void {
 		const watched = this.#watched.get(key);
 		this.#watched.delete(key);
 		clearTimeout(watched?.timer);
 		watched?.ending.abort();
 	}
 
-	#watch(key: string, leftMs: number): AbortSignal {
+	#watch(key: string, owner: SessionOwner, leftMs: number): AbortSignal {
 		const watched = this.#watched.get(key);
 		if (watched) return watched.ending.signal;
 		const ending = new AbortController();
 		// Many feeds may wait on one session; Node takes more than ten for a mistake.
 		setMaxListeners(0, ending.signal);
-		this.#watched.set(key, { ending, timer: this.#timer(key, leftMs) });
+		this.#watched.set(key, { owner, ending, timer: this.#timer(key, leftMs) });
 		return ending.signal;
 	}
 
@@ -139,11 +174,18 @@ export class Sessions {
 		if (!watched) return;
 		const leftMs = record === null ? 0 : this.#endOf(record) - this.#now();
 		if (leftMs > 0) watched.timer = this.#timer(key, leftMs);
-		else {
-			this.#watched.delete(key);
-			watched.ending.abort();
-		}
+		else this.#stopWatching(key);
 	}
+}
+
+/** Whom a session is opened for that somebody signs in to. */
+export function ownerOf({ companyId, userId, passwordHash }: Account): PersonOwner {
+	return { kind: 'person', companyId, userId, passwordMark: passwordMark(passwordHash) };
+}
+
+/** Tells one password hash from the next, and nothing else about it. */
+export function passwordMark(passwordHash: string): string {
+	return createHash('sha256').update(passwordHash).digest('base64url');
 }
 
 function keyOf(token: string): string {

@@ -25,7 +25,7 @@ export interface Account {
 /** Companies and the people in them, as the registry holds them. */
 export class Accounts {
 	readonly #registry: Registry;
-	/** People of a company, as long as nobody changed. */
+	/** People of a company, until `heard` tells that somebody changed. */
 	readonly #people = new Map<string, Promise<ReadonlyMap<string, Account>>>();
 
 	constructor(registry: Registry) {
@@ -101,6 +101,17 @@ export class Accounts {
 		if (!isFree) return false;
 		await this.#registry.create([{ id: `company:${company.companyId}`, body: company }]);
 		return true;
+	}
+
+	/**
+	 * Told of each registry document that changed, by whichever server. Answers whose account it is, null for anything
+	 * else.
+	 */
+	heard(id: string): { companyId: string; userId: string } | null {
+		const [kind, companyId, userId] = id.split(':');
+		if (kind !== 'account' || companyId === undefined || userId === undefined) return null;
+		this.#people.delete(companyId);
+		return { companyId, userId };
 	}
 
 	async #readPeople(companyId: string): Promise<ReadonlyMap<string, Account>> {

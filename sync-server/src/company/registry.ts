@@ -1,4 +1,5 @@
 import type { Database, DocumentStore, JsonObject } from '../store/document-store.ts';
+import { RegistryWatch, type RegistryChange } from './registry-watch.ts';
 
 /** What only the server knows. Nobody reaches it over HTTP, not even the server administrator. */
 export const REGISTRY = 'registry';
@@ -97,6 +98,14 @@ export class Registry {
 			// The next possible id after the last one.
 			startKey = `${last.id}\u0000`;
 		}
+	}
+
+	/** Tells what changes from now on, whichever server writes it; see `RegistryWatch`. */
+	watch(
+		tell: (change: RegistryChange) => void,
+		onError: (error: unknown) => void
+	): Promise<RegistryWatch> {
+		return RegistryWatch.start(this.#database, tell, onError);
 	}
 
 	async readNote<T extends object>(id: string): Promise<T | null> {

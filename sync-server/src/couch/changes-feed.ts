@@ -16,6 +16,8 @@ export interface FeedOptions {
 	filter: ChangesFilter;
 	/** Only every so many rows names its sequence, the others null. */
 	seqInterval?: number;
+	/** Whether the reader still may read; asked before each page. */
+	mayGoOn: () => Promise<boolean>;
 }
 
 /** A row as JSON text, and where it stands. */
@@ -37,6 +39,8 @@ export class ChangesFeed {
 	#left: number;
 	#pending = 0;
 	#shown = 0;
+	/** Their right ended while they read. */
+	#isOver = false;
 	readonly #turn = new Turn();
 
 	constructor(db: Database, options: FeedOptions) {
@@ -65,7 +69,7 @@ export class ChangesFeed {
 					rows += 1;
 					yield row;
 				}
-				if (rows > 0 || this.#left === 0) break;
+				if (rows > 0 || this.#left === 0 || this.#isOver) break;
 				const came = yield* waitForChange(this.#listen, waiting, () => this.#isBehind());
 				if (!came) break;
 			}
@@ -81,7 +85,7 @@ export class ChangesFeed {
 		try {
 			for (;;) {
 				for await (const { json } of this.#rows()) yield `${json}\n`;
-				if (this.#left === 0) break;
+				if (this.#left === 0 || this.#isOver) break;
 				const came = yield* waitForChange(this.#listen, waiting, () => this.#isBehind());
 				if (!came) break;
 			}
@@ -97,7 +101,7 @@ export class ChangesFeed {
 		try {
 			for (;;) {
 				for await (const { json, seq } of this.#rows()) yield `data: ${json}\nid: ${seq}\n\n`;
-				if (this.#left === 0) return;
+				if (this.#left === 0 || this.#isOver) return;
 				const heartbeat = 'event: heartbeat\ndata: \n\n';
 				const isBehind = () => this.#isBehind();
 				if (!(yield* waitForChange(this.#listen, waiting, isBehind, heartbeat))) return;
@@ -129,6 +133,10 @@ export class ChangesFeed {
 			return;
 		}
 		for (;;) {
+			if (!(await this.#options.mayGoOn())) {
+				this.#isOver = true;
+				return;
+			}
 			const page = await this.#page(this.#at, this.#atMost());
 			for (const [i, row] of page.rows.entries()) {
 				await this.#turn.goOn();

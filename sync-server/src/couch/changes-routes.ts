@@ -15,7 +15,7 @@ import { useDatabase } from './use-database.ts';
 export function changesRoutes(app: FastifyInstance, deps: CouchDeps): void {
 	const { openFeeds } = deps;
 	const answer = async (request: FastifyRequest, reply: FastifyReply) => {
-		const { db, caller } = await useDatabase(deps, request, 'read');
+		const { db, caller, mayGoOn } = await useDatabase(deps, request, 'read');
 		const body = await filterBody(deps, request);
 		const options = new Options(request);
 		const feed = feedOf(options);
@@ -32,7 +32,8 @@ export function changesRoutes(app: FastifyInstance, deps: CouchDeps): void {
 				request,
 				caller
 			}),
-			...seqIntervalOf(options)
+			...seqIntervalOf(options),
+			mayGoOn: async () => caller.until?.aborted !== true && (await mayGoOn())
 		};
 		const changes = new ChangesFeed(db, feedOptions);
 		if (feed === 'normal') return sendJsonPieces(reply, inLargePieces(changes.normal()));
@@ -46,6 +47,7 @@ export function changesRoutes(app: FastifyInstance, deps: CouchDeps): void {
 		const waiting = {
 			...waits,
 			gone,
+			mayGoOn,
 			...(caller.until ? { ended: caller.until } : {})
 		};
 		if (feed === 'eventsource') return sendFeed(reply, changes.eventSource(waiting), EVENT_STREAM);

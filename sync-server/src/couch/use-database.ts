@@ -8,6 +8,8 @@ import type { CouchDeps } from './couch-deps.ts';
 export interface DatabaseInUse {
 	db: Database;
 	caller: Caller;
+	/** Whether the caller still may do it: asked again by what goes on for long. */
+	mayGoOn: () => Promise<boolean>;
 }
 
 export interface DatabaseParams {
@@ -35,7 +37,10 @@ export async function useDatabase(
 	const db = await deps.store.open(name);
 	if (!db) throw hidden(caller);
 	if (caller.kind === 'person' && !isMember(await db.readSecurity(), caller)) throw hidden(caller);
-	return { db, caller };
+	const mayGoOn = async () =>
+		caller.kind !== 'person' ||
+		((await deps.access.mayUse(caller, name, deed)) && isMember(await db.readSecurity(), caller));
+	return { db, caller, mayGoOn };
 }
 
 /**

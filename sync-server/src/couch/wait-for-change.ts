@@ -3,6 +3,8 @@ export type Waiting = {
 	gone: AbortSignal;
 	/** Aborts when their session or right ends. */
 	ended?: AbortSignal;
+	/** Asked at every heartbeat: a right that was taken elsewhere may have rung no bell here. */
+	mayGoOn?: () => Promise<boolean>;
 } & ({ heartbeatMs: number } | { timeoutMs: number });
 
 /**
@@ -45,6 +47,7 @@ export async function* waitForChange(
 			if (event === 'change') return true;
 			if (event === 'end') return false;
 			yield heartbeat;
+			if (waiting.mayGoOn && !(await waiting.mayGoOn())) return false;
 		}
 	} finally {
 		clearTimeout(timer);

@@ -12,7 +12,7 @@ const MOST_LOCALS = 1_000;
  * @param localId without `_local/`.
  */
 export async function writeLocal(
-	{ db, caller }: DatabaseInUse,
+	{ db, caller }: Pick<DatabaseInUse, 'db' | 'caller'>,
 	localId: string,
 	{ body, deleted }: { body: JsonObject; deleted: boolean }
 ): Promise<WriteRow> {

@@ -222,7 +222,7 @@ export interface Database {
 
 	changes(query: ChangesQuery): Promise<ChangesPage>;
 	/**
-	 * Rings after every flushed write, and when the database is dropped; a bell, it carries nothing.
+	 * Rings after every flushed write, `writeSecurity` too, and when the database is dropped; a bell, it carries nothing.
 	 * Returns how to stop listening.
 	 */
 	onChange(ring: () => void): () => void;

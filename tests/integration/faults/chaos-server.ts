@@ -3,7 +3,7 @@ import path from 'node:path';
 import { databaseName } from '@outlay/domain/addresses';
 import type { SessionView } from '@outlay/domain/session-view';
 import { PROTOCOL_VERSION } from '@outlay/domain/session-view';
-import { Sessions } from '../../../sync-server/src/access/sessions.ts';
+import { ownerOf, Sessions } from '../../../sync-server/src/access/sessions.ts';
 import { Accounts } from '../../../sync-server/src/company/accounts.ts';
 import { createCompany, type NewPerson } from '../../../sync-server/src/company/create-company.ts';
 import { demoSettings } from '../../../sync-server/src/company/demo-settings.ts';
@@ -54,7 +54,7 @@ export async function makeTemplate(directory: string, people: number): Promise<C
 	const [companyId = ''] = await accounts.companyIds();
 	for (const account of (await accounts.people(companyId)).values()) {
 		const { userId, person: body } = account;
-		const token = await sessions.open({ kind: 'person', companyId, userId });
+		const token = await sessions.open(ownerOf(account));
 		made.push({
 			cookie: `AuthSession=${token}`,
 			view: {

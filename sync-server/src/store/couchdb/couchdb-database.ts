@@ -358,6 +358,7 @@ export class CouchdbDatabase implements Database {
 
 	async writeSecurity(security: JsonObject): Promise<void> {
 		this.#requireOk(await this.#ask('_security', { method: 'PUT', body: security }));
+		this.#parts.ring(this.name);
 	}
 
 	async #forward({ method, path, search, body }: ForwardedQuery): Promise<ForwardedAnswer> {

@@ -306,6 +306,7 @@ export class LmdbDatabase implements Database {
 			this.#recordIn(draft);
 			draft.put('securities', prefixKey(this.#no), toBytes(security));
 		});
+		this.#store.ring(this.name);
 	}
 
 	#hasLocals(most: number): boolean {
