@@ -39,6 +39,7 @@ export default defineConfig({
 		include: [
 			'dexie',
 			'rxdb/plugins/core',
+			'rxdb/plugins/migration-schema',
 			'rxdb/plugins/replication',
 			'rxdb/plugins/storage-dexie',
 			'rxjs',

@@ -2,7 +2,21 @@ import { getRxStorageDexie } from 'rxdb/plugins/storage-dexie';
 import type { Dexie } from 'dexie';
 import { DEVICE_DATABASE, dataKeyOf, forgetDataKey } from './device-store.ts';
 import { encryptedStorage } from './encrypted-storage.ts';
-import { openCollections, type OutlayDatabase } from './open-collections.ts';
+import {
+	COLLECTION_PLAN,
+	openCollections,
+	type CollectionPlan,
+	type OutlayDatabase
+} from './open-collections.ts';
+import { StorageError } from './storage-error.ts';
+import {
+	databasePrefix,
+	deleteDatabase,
+	followUpgrades,
+	lockName,
+	standingOf,
+	upgrade
+} from './upgrade.ts';
 
 const NAME_PREFIX = 'outlay-';
 const INDEXED_DB_PREFIX = `rxdb-dexie-${NAME_PREFIX}`;
@@ -12,21 +26,30 @@ const CLOSING_MS = 3000;
 /** RxDB counts collections over all open databases: one account is closed before another opens. */
 let open: { name: string; database: Promise<OutlayDatabase> } | null = null;
 
+export interface OpenOptions {
+	/** Another tab runs a newer app and waits for this one to close the database. */
+	onUpgradeElsewhere?: () => void;
+	/** Told while this tab has to wait for others to close an older database. */
+	onWaiting?: (isWaiting: boolean) => void;
+	/** Schemas of another version of the app. */
+	plan?: CollectionPlan;
+}
+
 /**
- * Opens the database of an account, creating it the first time; the same one again while it is open. Throws
- * `storage.key_unreadable` when its key is gone or broken: then `forgetAccount`, sign in and pull again; and
- * `storage.full`.
+ * Opens the database of an account, creating it the first time and lifting what an older app stored; the same one
+ * again while it is open. Throws `storage.key_unreadable` when its key is gone or broken: then `forgetAccount`, sign
+ * in and pull again; `storage.newer_app` when a newer app has lifted it above this one; and `storage.full`.
  */
-export async function openDatabase(account: {
-	companyId: string;
-	userId: string;
-}): Promise<OutlayDatabase> {
+export async function openDatabase(
+	account: { companyId: string; userId: string },
+	options: OpenOptions = {}
+): Promise<OutlayDatabase> {
 	const name = accountName(account);
 	if (open?.name === name) return open.database;
 	const before = open;
 	const database = (async () => {
 		await (await before?.database.catch(() => null))?.close();
-		return openFresh(name, account);
+		return openFresh(name, account, options);
 	})();
 	const opening = { name, database };
 	open = opening;
@@ -40,7 +63,7 @@ export async function openDatabase(account: {
 export async function forgetAccount(account: { companyId: string; userId: string }): Promise<void> {
 	const name = accountName(account);
 	await closeIfOpen(name);
-	await deleteDatabases((candidate) => candidate.startsWith(`rxdb-dexie-${name}--`), name);
+	await deleteDatabases((candidate) => candidate.startsWith(databasePrefix(name)), name);
 	await forgetDataKey(name);
 }
 
@@ -60,34 +83,43 @@ function accountName({ companyId, userId }: { companyId: string; userId: string 
 
 async function openFresh(
 	name: string,
-	{ companyId, userId }: { companyId: string; userId: string }
+	{ companyId, userId }: { companyId: string; userId: string },
+	{ onUpgradeElsewhere, onWaiting = () => undefined, plan = COLLECTION_PLAN }: OpenOptions
 ): Promise<OutlayDatabase> {
-	const releaseLock = await holdShared(lockName(name));
-	try {
-		const key = await dataKeyOf(name, await hasData(name));
-		const storage = getRxStorageDexie({ onCreate: reopenWhenClosedByForce });
-		const database = await openCollections({
-			name,
-			companyId,
-			userId,
-			storage: encryptedStorage(storage, key),
-			isShared: true
-		});
-		let closing: Promise<void> | null = null;
-		return {
-			...database,
-			close() {
-				closing ??= (async () => {
-					if (open?.name === name) open = null;
-					await database.close();
-					releaseLock();
-				})();
-				return closing;
+	for (;;) {
+		const releaseLock = await holdShared(lockName(name));
+		try {
+			const standing = await standingOf(name, plan);
+			if (standing === 'newer') throw new StorageError('storage.newer_app');
+			const key = await dataKeyOf(name, standing !== 'absent');
+			const dexie = getRxStorageDexie({ onCreate: reopenWhenClosedByForce });
+			const parts = { name, companyId, userId, plan, storage: encryptedStorage(dexie, key) };
+			if (standing === 'older') {
+				releaseLock();
+				await upgrade({ ...parts, onWaiting });
+				continue;
 			}
-		};
-	} catch (error) {
-		releaseLock();
-		throw error;
+			const database = await openCollections({ ...parts, isShared: true });
+			const stopFollowing = followUpgrades(name, plan, () => {
+				onUpgradeElsewhere?.();
+			});
+			let closing: Promise<void> | null = null;
+			return {
+				...database,
+				close() {
+					closing ??= (async () => {
+						if (open?.name === name) open = null;
+						stopFollowing();
+						await database.close();
+						releaseLock();
+					})();
+					return closing;
+				}
+			};
+		} catch (error) {
+			releaseLock();
+			throw error;
+		}
 	}
 }
 
@@ -103,12 +135,6 @@ function reopenWhenClosedByForce(dexie: Dexie): void {
 	};
 	inner._options.autoOpen = true;
 	inner._state.autoOpen = true;
-}
-
-async function hasData(name: string): Promise<boolean> {
-	return (await indexedDB.databases()).some((candidate) =>
-		candidate.name?.startsWith(`rxdb-dexie-${name}--0--documents`)
-	);
 }
 
 async function closeIfOpen(name: string | null): Promise<void> {
@@ -138,22 +164,6 @@ async function deleteDatabases(
 		// A tab that doesn't answer loses its connection: Dexie gives way to a deletion.
 		await remove();
 	}
-}
-
-function deleteDatabase(name: string): Promise<void> {
-	return new Promise((resolve, reject) => {
-		const request = indexedDB.deleteDatabase(name);
-		request.onsuccess = () => {
-			resolve();
-		};
-		request.onerror = () => {
-			reject(request.error ?? new Error('database not deleted'));
-		};
-	});
-}
-
-function lockName(name: string): string {
-	return `${name}-open`;
 }
 
 /** Holds a Web Lock, shared with other tabs, until the returned function is called. */

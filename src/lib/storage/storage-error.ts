@@ -3,7 +3,8 @@ export type StorageErrorCode =
 	| 'storage.exists'
 	| 'storage.full'
 	| 'storage.read_only'
-	| 'storage.key_unreadable';
+	| 'storage.key_unreadable'
+	| 'storage.newer_app';
 
 /** The device's store could not do what was asked; nothing was half-written. */
 export class StorageError extends Error {

@@ -15,6 +15,7 @@ import {
 	ulidOf,
 	WORKER
 } from '../../support/documents.ts';
+import { OLD_DOCUMENTS } from '../../support/old-documents.ts';
 
 /**
  * What each version of each schema looked like. A changed hash under the same version means stored documents no longer
@@ -286,6 +287,19 @@ describe('upcast', () => {
 			...setting,
 			schema: DOCUMENT_SCHEMAS.setting.version
 		});
+	});
+
+	test('there is a stored document of every earlier version, and each is a valid one of today', () => {
+		const earlier = Object.entries(DOCUMENT_SCHEMAS).flatMap(([type, { version }]) =>
+			Array.from({ length: version - 1 }, (_, n) => `${type}@${n + 1}`)
+		);
+		const stored = OLD_DOCUMENTS.map(({ type, schema }) => `${type}@${schema}`);
+		// A new version gets one in tests/support/old-documents.ts, as the version before wrote it.
+		expect([...new Set(stored)].sort()).toEqual(earlier.sort());
+		for (const document of OLD_DOCUMENTS) {
+			expect(checkDocument({ ...document })).toMatchObject({ ok: true });
+			expect(checkDocument({ ...upcast({ ...document }).document })).toMatchObject({ ok: true });
+		}
 	});
 
 	test('a version without a way up is our bug', () => {

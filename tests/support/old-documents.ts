@@ -1,0 +1,117 @@
+import {
+	COMPANY,
+	HASH,
+	WORKER,
+	aDecision,
+	anExpense,
+	aSubmission,
+	aTransaction,
+	ulidOf
+} from './documents.ts';
+
+/** A document as an earlier app stored it: its version and its body are of that time. */
+export interface OldDocument {
+	_id: string;
+	type: 'transaction' | 'submission' | 'decision' | 'case' | 'trip' | 'setting';
+	schema: number;
+	companyId: string;
+	ownerId: string;
+	createdAt: string;
+	updatedAt: string;
+	body: Record<string, unknown>;
+}
+
+const AT = '2026-03-02T08:00:00.000Z';
+const { clearances: _, ...EXPENSE_1 } = anExpense({ merchant: 'Stark' });
+
+function old(
+	type: OldDocument['type'],
+	schema: number,
+	id: string,
+	body: Record<string, unknown>,
+	ownerId = WORKER
+): OldDocument {
+	return {
+		_id: `${type}:${id}`,
+		type,
+		schema,
+		companyId: COMPANY,
+		ownerId,
+		createdAt: AT,
+		updatedAt: AT,
+		body
+	};
+}
+
+/** Bodies without what later versions added. */
+function without(body: object, ...fields: string[]): Record<string, unknown> {
+	return Object.fromEntries(Object.entries(body).filter(([name]) => !fields.includes(name)));
+}
+
+/** One document at least of every earlier version of every type. They are written once and never changed. */
+export const OLD_DOCUMENTS: readonly OldDocument[] = [
+	old('transaction', 1, `${WORKER}:${ulidOf(1)}`, EXPENSE_1),
+	old('submission', 1, `${WORKER}:${ulidOf(2)}`, {
+		...aSubmission(2).body,
+		snapshot: EXPENSE_1
+	}),
+	old(
+		'decision',
+		1,
+		`manager1:${ulidOf(3)}`,
+		without(aDecision(3, aSubmission(2)._id, 'ask').body, 'clearances'),
+		'manager1'
+	),
+	old('trip', 1, `${WORKER}:${ulidOf(4)}`, {
+		state: 'stopped',
+		startedAtMs: 1_772_438_400_000,
+		stoppedAtMs: 1_772_442_000_000,
+		distanceM: 4120,
+		distanceMethod: 'wgs84-sum@1',
+		gaps: [],
+		fixCount: 3300,
+		events: [{ deed: 'start', atMs: 1_772_438_400_000 }],
+		fixesSha256: HASH
+	}),
+	old('case', 1, `${WORKER}:${ulidOf(1)}`, {
+		subjectId: aTransaction(1)._id,
+		state: 'waiting',
+		submissionId: aSubmission(2)._id,
+		holderId: 'manager1',
+		steps: [
+			{
+				documentId: aSubmission(2)._id,
+				deed: 'submitted',
+				byId: WORKER,
+				at: AT,
+				receivedAt: null,
+				order: null,
+				counts: true,
+				reason: ''
+			}
+		]
+	}),
+	old(
+		'setting',
+		1,
+		'mileage-rates:2023-01-01',
+		{
+			name: 'mileage-rates',
+			rates: [
+				{
+					country: 'DK',
+					vehicle: 'own-car',
+					currency: 'DKK',
+					perKmMinor: 381,
+					upToKm: 20_000,
+					validFrom: '2025-01-01',
+					validTo: '2025-12-31',
+					source: 'tekniq.dk',
+					verified: false
+				}
+			]
+		},
+		''
+	),
+	old('setting', 2, 'cost-types:2023-01-01', { name: 'cost-types', costTypes: [] }, '')
+];
