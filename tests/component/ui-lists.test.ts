@@ -1,6 +1,11 @@
 import { beforeEach, expect, test } from 'vitest';
+import { page } from 'vitest/browser';
+import { render } from 'vitest-browser-svelte';
+import type { Component } from 'svelte';
+import CloudOff from '@lucide/svelte/icons/cloud-off';
 import type { Refusal } from '@outlay/domain/refusal';
-import type { QueueEntry } from '#lib/commands/ports.ts';
+import type { Account, App } from '#lib/commands/app.ts';
+import type { QueueEntry, SyncStatus } from '#lib/commands/ports.ts';
 import { overwriteGetLocale } from '#lib/paraglide/runtime.js';
 import {
 	formatBytesOf,
@@ -16,6 +21,9 @@ import { byTransaction } from '#lib/state/queue-groups.ts';
 import { refusalWords } from '#lib/state/refusal-words.ts';
 import { syncViewOf } from '#lib/state/sync-status.svelte.ts';
 import type { TransactionRow } from '#lib/state/transaction-row.ts';
+import { LiveValue } from '#lib/storage/live-value.ts';
+import EmptyEntries from '../../src/routes/EmptyEntries.svelte';
+import PageInApp from './PageInApp.svelte';
 
 let locale: 'en' | 'da' = 'en';
 beforeEach(() => {
@@ -160,6 +168,28 @@ test('the sync state is said in words, with how much waits', () => {
 		syncViewOf({ state: 'sending', unsentCount: 2, sentBytes: 1, totalBytes: 4 })
 	).toMatchObject({ words: 'Sending 2', fraction: 0.25 });
 	expect(syncViewOf({ state: 'up-to-date', atMs: null }).words).toBe('Up to date');
+	expect(syncViewOf({ state: 'fetching', doneCount: 2500, totalCount: 10_000 })).toMatchObject({
+		words: 'Fetching 2,500 of 10,000',
+		fraction: 0.25
+	});
+	expect(syncViewOf({ state: 'fetching', doneCount: 0, totalCount: null })).toMatchObject({
+		words: 'Fetching',
+		fraction: null
+	});
+});
+
+test('a list that is still fetched is not called empty', async () => {
+	const status = new LiveValue<SyncStatus>({ state: 'fetching', doneCount: 0, totalCount: null });
+	const account = { sync: { status } } as unknown as Account;
+	void render(PageInApp, {
+		app: {} as App,
+		account,
+		page: EmptyEntries as unknown as Component<Record<string, unknown>>,
+		pageProps: { icon: CloudOff, title: 'Nothing here yet', words: 'Press +.' }
+	});
+	await expect.element(page.getByRole('heading')).toHaveTextContent('Fetching your entries');
+	status.set({ state: 'up-to-date', atMs: null });
+	await expect.element(page.getByRole('heading')).toHaveTextContent('Nothing here yet');
 });
 
 test('days, distances and bytes are said the way of the language', () => {

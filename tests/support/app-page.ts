@@ -26,7 +26,9 @@ export async function waitUntilUpToDate(page: Page): Promise<void> {
 
 export function syncPill(page: Page): Locator {
 	return page
-		.getByRole('link', { name: /Up to date|Offline|Server unreachable|Sending|Sign in again/ })
+		.getByRole('link', {
+			name: /Up to date|Offline|Server unreachable|Sending|Fetching|Sign in again/
+		})
 		.first();
 }
 

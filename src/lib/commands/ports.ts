@@ -68,6 +68,12 @@ export type SyncStatus =
 	| { state: 'unreachable'; unsentCount: number }
 	| { state: 'sign-in-again'; unsentCount: number }
 	| { state: 'sending'; unsentCount: number; sentBytes: number; totalBytes: number }
+	| {
+			/** Much is read from the server, as on a new device; counted in changes, of which the server may not know how many. */
+			state: 'fetching';
+			doneCount: number;
+			totalCount: number | null;
+	  }
 	| { state: 'up-to-date'; atMs: number | null };
 
 /** Something on its way, or something the server refused. */

@@ -84,6 +84,11 @@ export function monthInitial(month: string): string {
 	return formatMonth(month).charAt(0);
 }
 
+/** A whole number, grouped: "10,000". */
+export function formatCount(count: number): string {
+	return new Intl.NumberFormat(languageTag(), { maximumFractionDigits: 0 }).format(count);
+}
+
 /** "64.6", kilometres to one decimal. */
 export function formatKilometres(distanceM: number): string {
 	return new Intl.NumberFormat(languageTag(), {

@@ -1,21 +1,21 @@
 import type { Account } from '#lib/commands/app.ts';
 import type { SyncStatus } from '#lib/commands/ports.ts';
 import { m } from '#lib/paraglide/messages.js';
-import { formatMoment } from './formats.ts';
+import { formatCount, formatMoment } from './formats.ts';
 import { live } from './live.svelte.ts';
 
 export interface SyncView {
 	state: SyncStatus['state'];
 	/** "Offline · 3 to send". */
 	words: string;
-	/** Share of the bytes sent; null when nothing is being sent or its size is unknown. */
+	/** Share of the bytes sent, or of what is fetched; null when nothing is on its way or its size is unknown. */
 	fraction: number | null;
 	unsentCount: number;
 }
 
 /** The closed set of sync states, in words. Pure. */
 export function syncViewOf(status: SyncStatus): SyncView {
-	const unsentCount = status.state === 'up-to-date' ? 0 : status.unsentCount;
+	const unsentCount = 'unsentCount' in status ? status.unsentCount : 0;
 	const waiting = (words: string) =>
 		unsentCount === 0 ? words : `${words} · ${m.sync_to_send({ count: unsentCount })}`;
 	const words = {
@@ -23,16 +23,29 @@ export function syncViewOf(status: SyncStatus): SyncView {
 		unreachable: () => waiting(m.sync_unreachable()),
 		'sign-in-again': () => m.sync_sign_in_again(),
 		sending: () => m.sync_sending({ count: unsentCount }),
+		fetching: () =>
+			status.state === 'fetching' && status.totalCount !== null
+				? m.sync_fetching_of({
+						done: formatCount(status.doneCount),
+						total: formatCount(status.totalCount)
+					})
+				: m.sync_fetching(),
 		'up-to-date': () =>
 			status.state === 'up-to-date' && status.atMs !== null
 				? m.sync_up_to_date_at({ time: formatMoment(status.atMs) })
 				: m.sync_up_to_date()
 	}[status.state]();
-	const fraction =
-		status.state === 'sending' && status.totalBytes > 0
-			? status.sentBytes / status.totalBytes
-			: null;
-	return { state: status.state, words, fraction, unsentCount };
+	return { state: status.state, words, fraction: fractionOf(status), unsentCount };
+}
+
+function fractionOf(status: SyncStatus): number | null {
+	if (status.state === 'sending') {
+		return status.totalBytes > 0 ? status.sentBytes / status.totalBytes : null;
+	}
+	if (status.state === 'fetching' && status.totalCount !== null) {
+		return status.doneCount / Math.max(1, status.totalCount);
+	}
+	return null;
 }
 
 /** The sync state for pill, rail and Sync page; null until known. */

@@ -1,4 +1,4 @@
-import { askChanges } from './pull.ts';
+import { askChanges } from './ask-changes.ts';
 import { SyncStopped, Unreachable, type ServerLine } from './server-line.ts';
 
 const POLL_MS = 25_000;

@@ -2,23 +2,48 @@ import type { RxCollection } from 'rxdb/plugins/core';
 import { replicateRxCollection } from 'rxdb/plugins/replication';
 import type { Row, RowState } from '#lib/storage/rows.ts';
 import { absorbRows } from './absorb-rows.ts';
+import type { Changes } from './ask-changes.ts';
+import { PageReader } from './page-reader.ts';
 import { epochOf } from './restored.ts';
-import { rowFromServer, type ServerDocument } from './server-document.ts';
-import { ServerError, SignInNeeded, Unreachable, type ServerLine } from './server-line.ts';
+import { rowFromServer } from './server-document.ts';
+import type { ServerLine } from './server-line.ts';
 
-const PAGE_ROWS = 100;
-/** A page of raw fixes on a slow link. */
-const PAGE_TIMEOUT_MS = 120_000;
+/** Stored at once: a longer transaction makes a tap wait. */
+const STORED_ROWS = 200;
 
-export interface Changes {
-	results: { seq: string | number; id: string; doc?: ServerDocument | null }[];
-	last_seq: string | number;
+interface Checkpoint {
+	seq: string;
+	/** Changes read so far by a first read that isn't done; null once all of it was here. */
+	firstReadCount?: number | null;
+}
+
+/** How far a read is, in changes. */
+export interface Reading {
+	doneCount: number;
+	/** Null until the server has said. */
+	totalCount: number | null;
 }
 
 export interface Pull {
 	/** Reads on from where it stands; many rings while it reads are one. */
 	ring(): void;
 	stop(): Promise<void>;
+}
+
+export interface PullParts {
+	collection: RxCollection<Row>;
+	databaseName: string;
+	line: ServerLine;
+	me: string;
+	nowMs: () => number;
+	/** Rows to store before everything else when nothing was ever read. */
+	readFirst?: () => Promise<RowState[]>;
+	/** The server was set back to a backup; resolves when this device is ready to read everything again. */
+	onRestored: () => Promise<void>;
+	/** How far a read of more than one page is. */
+	onReading?: (reading: Reading) => void;
+	/** A round is done: everything the server had is here. */
+	onCaughtUp?: () => void;
 }
 
 /**
@@ -30,23 +55,36 @@ export interface Pull {
  * edit is merged at once. There is no RxDB push beside it: its notion of "sent" stands in a second database that
  * no transaction joins to the document (see `push.ts`).
  */
-export function startPull(parts: {
-	collection: RxCollection<Row>;
-	databaseName: string;
-	line: ServerLine;
-	me: string;
-	nowMs: () => number;
-	/** The server was set back to a backup; resolves when this device is ready to read everything again. */
-	onRestored: () => Promise<void>;
-	/** A round is done: everything the server had is here. */
-	onCaughtUp?: () => void;
-}): Pull {
+export function startPull(parts: PullParts): Pull {
 	const { collection, databaseName, line, me, nowMs } = parts;
+	const reader = new PageReader(line, databaseName);
 	let rings = 0;
-	/** Where a short page ended, and how many rings it had heard: asking again would say the same. */
+	/** Where the last page ended, and how many rings it had heard: asking again would say the same. */
 	let end: { seq: string; rings: number } | null = null;
+	/** Changes of this round, until it is done. */
+	let doneCount = 0;
+	let isBegun = false;
+	let isFirstStored = false;
 
-	const replication = replicateRxCollection<Row, { seq: string }>({
+	const absorb = async (rows: readonly RowState[]) => {
+		for (let at = 0; at < rows.length; at += STORED_ROWS) {
+			await absorbRows(collection, rows.slice(at, at + STORED_ROWS), me, nowMs);
+		}
+	};
+	/** Says what is known before the first answer, and stores what must not wait for its turn. */
+	const begin = async (checkpoint: Checkpoint | undefined) => {
+		if (!isBegun && isFirstRead(checkpoint)) {
+			doneCount = checkpoint?.firstReadCount ?? 0;
+			parts.onReading?.({ doneCount, totalCount: null });
+		}
+		isBegun = true;
+		if (checkpoint === undefined && parts.readFirst !== undefined && !isFirstStored) {
+			await absorb(await line.persist(parts.readFirst));
+			isFirstStored = true;
+		}
+	};
+
+	const replication = replicateRxCollection<Row, Checkpoint>({
 		collection,
 		replicationIdentifier: `pull-${databaseName}`,
 		live: true,
@@ -59,22 +97,33 @@ export function startPull(parts: {
 			batchSize: 1,
 			async handler(checkpoint) {
 				let seq = checkpoint?.seq ?? '0';
+				await begin(checkpoint);
+				const isFirst = isFirstRead(checkpoint);
 				for (;;) {
 					if (end?.seq === seq && end.rings === rings) {
+						doneCount = 0;
 						parts.onCaughtUp?.();
 						return { documents: [], checkpoint: { seq } };
 					}
 					const heard = rings;
-					const { results, last_seq } = await line.persist(() => readPage(line, databaseName, seq));
-					const [before, now] = [epochOf(seq), epochOf(String(last_seq))];
+					const page = await reader.read(seq);
+					const [before, now] = [epochOf(seq), epochOf(page.seq)];
 					// The page is the first of all, then: another epoch's sequence reads from the start.
 					if (before !== null && before !== now) await parts.onRestored();
-					const rows = rowsOf(results);
-					await absorbRows(collection, rows, me, nowMs);
-					seq = String(last_seq);
-					if (results.length < PAGE_ROWS) end = { seq, rings: heard };
+					else if (!page.isLast) reader.readAhead(page.seq);
+					const rows = rowsOf(page.results);
+					await absorb(rows);
+					seq = page.seq;
+					doneCount += page.results.length;
+					if (page.isLast) end = { seq, rings: heard };
+					else if (page.pendingCount !== null) {
+						parts.onReading?.({ doneCount, totalCount: doneCount + page.pendingCount });
+					}
 					const last = rows.findLast((row) => !row._deleted);
-					if (last !== undefined) return { documents: [last], checkpoint: { seq } };
+					if (last !== undefined) {
+						const firstReadCount = isFirst && !page.isLast ? doneCount : null;
+						return { documents: [last], checkpoint: { seq, firstReadCount } };
+					}
 				}
 			}
 		}
@@ -90,30 +139,8 @@ export function startPull(parts: {
 	};
 }
 
-async function readPage(line: ServerLine, databaseName: string, since: string): Promise<Changes> {
-	const query = `include_docs=true&limit=${String(PAGE_ROWS)}&since=${encodeURIComponent(since)}`;
-	return askChanges(line, databaseName, query, { timeoutMs: PAGE_TIMEOUT_MS });
-}
-
-/** A page of `_changes`, its shape checked: whatever else answers is not our server. */
-export async function askChanges(
-	line: ServerLine,
-	databaseName: string,
-	query: string,
-	asking: { timeoutMs?: number; signal?: AbortSignal } = {}
-): Promise<Changes> {
-	let answer: unknown;
-	try {
-		answer = await line.ask(`/${databaseName}/_changes?${query}`, asking);
-	} catch (error) {
-		// Another person's session sees no such database.
-		if (error instanceof ServerError && error.status === 404) throw new SignInNeeded();
-		if (error instanceof ServerError && error.status === 403) throw new SignInNeeded();
-		throw error;
-	}
-	const { results, last_seq } = (answer ?? {}) as Partial<Changes>;
-	if (!Array.isArray(results) || last_seq === undefined) throw new Unreachable();
-	return { results, last_seq };
+function isFirstRead(checkpoint: Checkpoint | undefined): boolean {
+	return checkpoint === undefined || typeof checkpoint.firstReadCount === 'number';
 }
 
 function rowsOf(results: Changes['results']): RowState[] {

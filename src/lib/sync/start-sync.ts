@@ -1,11 +1,11 @@
 import type { SessionView } from '@outlay/domain/session-view';
-import type { Clock, ItemState, Live, QueueEntry, Sync, SyncStatus } from '#lib/commands/ports.ts';
-import { LiveValue } from '#lib/storage/live-value.ts';
+import type { Clock, Live, Sync } from '#lib/commands/ports.ts';
 import type { OutlayDatabase } from '#lib/storage/open-collections.ts';
 import { startBell } from './bell.ts';
 import { Lane } from './lane.ts';
 import type { Locks } from './one-at-a-time.ts';
 import { Outstanding } from './outstanding.ts';
+import { readNewest } from './newest-first.ts';
 import { startPull } from './pull.ts';
 import { Push } from './push.ts';
 import { retryPhoto, sendPhotos } from './receipt-outbox.ts';
@@ -13,11 +13,9 @@ import { freeWhatWasEdited, unpark } from './refusals.ts';
 import { forgetRevisions, offerEverythingAgain } from './restored.ts';
 import { ServerLine } from './server-line.ts';
 import { Subjects } from './subjects.ts';
-import { itemStatesOf, queueOf, statusOf, type InFlight } from './sync-status.ts';
+import { SyncView } from './sync-view.ts';
 import { uploadByXhr, type Upload } from './upload.ts';
 
-/** How long changes are collected before the screens are told. */
-const TELLING_MS = 50;
 /** A write is offered after this pause, so that what is saved together is sent together. */
 const GATHERING_MS = 100;
 /** Settings change rarely: they are read at the start, at each wake, and this often. */
@@ -121,6 +119,10 @@ export function startSync(parts: SyncParts): Sync & { stop(): Promise<void> } {
 		line,
 		me: session.userId,
 		nowMs,
+		readFirst: () => readNewest(line, mailbox, session.userId),
+		onReading: (reading) => {
+			view.setReading(reading);
+		},
 		onRestored: () => {
 			isReadingAgain = true;
 			return offerEverythingAgain(database, nowMs());
@@ -208,93 +210,4 @@ export function startSync(parts: SyncParts): Sync & { stop(): Promise<void> } {
 			await view.stop();
 		}
 	};
-}
-
-/** What the screens follow, told at most every few milliseconds. */
-class SyncView {
-	readonly status = new LiveValue<SyncStatus>();
-	readonly queue = new LiveValue<QueueEntry[]>();
-	readonly itemStates = new LiveValue<ReadonlyMap<string, ItemState>>();
-	readonly #line: ServerLine;
-	readonly #outstanding: Outstanding;
-	readonly #subjects: Subjects;
-	readonly #stopLine: () => void;
-	#inFlight: InFlight = { documentIds: new Set(), photo: null, sentPhotoBytes: 0 };
-	#caughtUpMs: number | null = null;
-	#photoBytesBefore = new Map<string, number>();
-	#timer: ReturnType<typeof setTimeout> | null = null;
-	#telling: Promise<void> = Promise.resolve();
-	/** Before everything unsent is known it would say "up to date" of what isn't. */
-	#isShown = false;
-
-	constructor(line: ServerLine, outstanding: Outstanding, subjects: Subjects) {
-		this.#line = line;
-		this.#outstanding = outstanding;
-		this.#subjects = subjects;
-		this.#stopLine = line.state.subscribe(() => {
-			this.changed();
-		});
-	}
-
-	setSending(ids: readonly string[]): void {
-		this.#inFlight = { ...this.#inFlight, documentIds: new Set(ids) };
-		this.changed();
-	}
-
-	setPhoto(photo: InFlight['photo']): void {
-		this.#inFlight = { ...this.#inFlight, photo };
-		this.changed();
-	}
-
-	setCaughtUp(atMs: number): void {
-		this.#caughtUpMs = atMs;
-		this.changed();
-	}
-
-	/** Begins to tell. */
-	show(): void {
-		this.#isShown = true;
-		this.changed();
-	}
-
-	changed(): void {
-		if (!this.#isShown) return;
-		this.#timer ??= setTimeout(() => {
-			this.#timer = null;
-			// One after the other: a slow look-up must not overwrite what a later one told.
-			this.#telling = this.#telling.catch(() => undefined).then(() => this.#tell());
-		}, TELLING_MS);
-	}
-
-	/** Resolves when nothing is being looked up any more. */
-	async stop(): Promise<void> {
-		this.#isShown = false;
-		this.#stopLine();
-		if (this.#timer !== null) clearTimeout(this.#timer);
-		await this.#telling.catch(() => undefined);
-	}
-
-	async #tell(): Promise<void> {
-		if (!this.#isShown) return;
-		await this.#subjects.learn(this.#outstanding.documents.values());
-		this.#countSentPhotos();
-		const subjectsOf = (id: string) => this.#subjects.of(id);
-		const line = this.#line.state.value ?? 'connecting';
-		this.status.set(statusOf(line, this.#outstanding, this.#inFlight, this.#caughtUpMs));
-		this.queue.set(queueOf(this.#outstanding, this.#inFlight, subjectsOf));
-		this.itemStates.set(itemStatesOf(this.#outstanding, this.#inFlight, subjectsOf));
-	}
-
-	/** A photo that left the list was sent; the count starts over when nothing is left. */
-	#countSentPhotos(): void {
-		const { photos } = this.#outstanding;
-		let sentPhotoBytes = this.#inFlight.sentPhotoBytes;
-		for (const [sha256, byteLength] of this.#photoBytesBefore) {
-			if (!photos.has(sha256)) sentPhotoBytes += byteLength;
-		}
-		this.#photoBytesBefore = new Map(
-			[...photos.values()].map(({ sha256, byteLength }) => [sha256, byteLength])
-		);
-		this.#inFlight = { ...this.#inFlight, sentPhotoBytes: photos.size === 0 ? 0 : sentPhotoBytes };
-	}
 }

@@ -1,5 +1,6 @@
 import type { ItemState, QueueEntry, SyncStatus } from '#lib/commands/ports.ts';
 import type { Outstanding, OutstandingDocument, OutstandingPhoto } from './outstanding.ts';
+import type { Reading } from './pull.ts';
 import type { LineState } from './server-line.ts';
 
 /** What is on its way this moment. */
@@ -29,7 +30,8 @@ export function statusOf(
 	line: LineState,
 	outstanding: Outstanding,
 	inFlight: InFlight,
-	lastCaughtUpMs: number | null
+	lastCaughtUpMs: number | null,
+	reading: Reading | null
 ): SyncStatus {
 	const photos = outstanding.sendablePhotos();
 	const unsentCount = outstanding.sendableDocuments().length + photos.length;
@@ -46,6 +48,7 @@ export function statusOf(
 			totalBytes: inFlight.sentPhotoBytes + waitingBytes
 		};
 	}
+	if (reading !== null) return { state: 'fetching', ...reading };
 	return { state: 'up-to-date', atMs: lastCaughtUpMs };
 }
 
