@@ -12,7 +12,7 @@ import {
 /** A document as an earlier app stored it: its version and its body are of that time. */
 export interface OldDocument {
 	_id: string;
-	type: 'transaction' | 'submission' | 'decision' | 'case' | 'trip' | 'setting';
+	type: 'transaction' | 'submission' | 'decision' | 'case' | 'trip' | 'profile' | 'setting';
 	schema: number;
 	companyId: string;
 	ownerId: string;
@@ -23,6 +23,21 @@ export interface OldDocument {
 
 const AT = '2026-03-02T08:00:00.000Z';
 const { clearances: _, ...EXPENSE_1 } = anExpense({ merchant: 'Stark' });
+const MILEAGE_2 = {
+	kind: 'mileage',
+	tripId: null,
+	from: 'Workshop',
+	to: 'Pump 4',
+	purpose: 'Repair',
+	drivenOn: '2026-03-02',
+	country: 'DK',
+	vehicle: 'company-car',
+	licencePlate: 'AB 12 345',
+	distanceM: 10_000,
+	distanceText: '',
+	distanceSource: 'typed',
+	clearances: []
+};
 
 function old(
 	type: OldDocument['type'],
@@ -55,6 +70,12 @@ export const OLD_DOCUMENTS: readonly OldDocument[] = [
 		...aSubmission(2).body,
 		snapshot: EXPENSE_1
 	}),
+	old('transaction', 2, `${WORKER}:${ulidOf(5)}`, MILEAGE_2),
+	old('submission', 2, `${WORKER}:${ulidOf(6)}`, {
+		...aSubmission(6).body,
+		snapshot: MILEAGE_2
+	}),
+	old('profile', 1, WORKER, { language: 'da', theme: 'dark' }),
 	old(
 		'decision',
 		1,
@@ -113,5 +134,6 @@ export const OLD_DOCUMENTS: readonly OldDocument[] = [
 		},
 		''
 	),
-	old('setting', 2, 'cost-types:2023-01-01', { name: 'cost-types', costTypes: [] }, '')
+	old('setting', 2, 'cost-types:2023-01-01', { name: 'cost-types', costTypes: [] }, ''),
+	old('setting', 3, 'cost-types:2024-01-01', { name: 'cost-types', costTypes: [] }, '')
 ];

@@ -11,7 +11,7 @@ import {
 } from '@outlay/domain/identifiers';
 import type { SessionView } from '@outlay/domain/session-view';
 import type { SubmissionBody, Verdict } from '@outlay/domain/submission';
-import type { ExpenseBody, MileageBody } from '@outlay/domain/transaction';
+import { emptyMileage, type ExpenseBody, type MileageBody } from '@outlay/domain/transaction';
 import type { SignInCard } from '../../sync-server/src/company/create-company.ts';
 import { signInOf, type TestServer } from './server.ts';
 
@@ -148,19 +148,11 @@ export class TestPerson {
 
 	mileage(change: Partial<MileageBody> = {}): MileageBody {
 		return {
-			kind: 'mileage',
-			tripId: null,
+			...emptyMileage({ day: '2025-06-02', country: 'DK' }),
 			from: 'Workshop',
 			to: 'Pump 4',
 			purpose: 'Repair',
-			drivenOn: '2025-06-02',
-			country: 'DK',
-			vehicle: 'own-car',
-			licencePlate: '',
 			distanceM: 10_000,
-			distanceText: '',
-			distanceSource: 'typed',
-			clearances: [],
 			...change
 		};
 	}

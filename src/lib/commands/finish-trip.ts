@@ -2,6 +2,7 @@ import { canonicalJson } from '@outlay/domain/canonical-json';
 import { routeIdOf } from '@outlay/domain/identifiers';
 import { refuse } from '@outlay/domain/refusal';
 import { settingOn } from '@outlay/domain/setting';
+import { emptyMileage } from '@outlay/domain/transaction';
 import { LEAST_TRIP_M, type TripBody } from '@outlay/domain/trip';
 import type { Done } from './app.ts';
 import { localDayOf, newEnvelope, withBody, type DeedContext } from './context.ts';
@@ -69,19 +70,13 @@ export async function finishTrip(context: DeedContext, tripId: string): Promise<
 			type: 'transaction',
 			...newEnvelope(context, 'transaction'),
 			body: {
-				kind: 'mileage',
+				...emptyMileage({ day: drivenOn, country: company?.country ?? 'DK' }),
 				tripId,
-				from: '',
-				to: '',
-				purpose: '',
-				drivenOn,
-				country: company?.country ?? 'DK',
-				vehicle: 'own-car',
-				licencePlate: '',
 				distanceM,
-				distanceText: '',
+				distanceLowM: Math.round(measured.lowM),
+				distanceHighM: Math.round(measured.highM),
 				distanceSource: 'recorded',
-				clearances: []
+				distanceMethod: measured.method
 			}
 		});
 	}

@@ -11,7 +11,7 @@ import { refuse, type Refusal } from './refusal.ts';
  */
 export const ContentClearance = Type.Object(
 	{
-		/** Place of the text in the body, such as `purpose` or `lines.0.comment`. */
+		/** Place of the text in the body, such as `purpose`, `lines.0.comment` or, where elements have ids, `vias.<id>.name`. */
 		field: Type.String({ maxLength: 120, privacy: JUDGEMENT }),
 		kind: Type.Union(
 			PROHIBITED_KINDS.map((kind) => Type.Literal(kind)),
@@ -182,7 +182,9 @@ function changeTexts(
 	const within = (name: string) => (field === '' ? name : `${field}.${name}`);
 	if (Array.isArray(value) && part.items !== undefined && !Array.isArray(part.items)) {
 		const { items } = part;
-		return value.map((element, n) => changeTexts(items, element, within(String(n)), change));
+		return value.map((element, n) =>
+			changeTexts(items, element, within(idOf(element) ?? String(n)), change)
+		);
 	}
 	if (typeof value === 'object' && value !== null && part.properties !== undefined) {
 		const { properties } = part;
@@ -197,6 +199,13 @@ function changeTexts(
 		);
 	}
 	return value;
+}
+
+/** The identity of a list's element, so that what is said of its text stays with it when others go. */
+function idOf(element: unknown): string | null {
+	const id =
+		typeof element === 'object' && element !== null ? (element as { id?: unknown }).id : null;
+	return typeof id === 'string' && id !== '' ? id : null;
 }
 
 /** Whether a value may be of this variant of a union: its constants, such as `kind`, are the same. */

@@ -6,6 +6,7 @@ import {
 	KeptSchema,
 	PersonSchema,
 	ProfileSchema,
+	withBooks,
 	type Kept,
 	type Person,
 	type Profile
@@ -22,7 +23,7 @@ import {
 	type Recall,
 	type Submission
 } from './submission.ts';
-import { TransactionSchema, type Transaction } from './transaction.ts';
+import { TransactionSchema, withWays, type Transaction } from './transaction.ts';
 import {
 	RouteSchema,
 	TraceSchema,
@@ -54,19 +55,19 @@ export type DocumentOf<T extends DocumentType> = Extract<OutlayDocument, { type:
 export const DOCUMENT_SCHEMAS: {
 	readonly [T in DocumentType]: { version: number; schema: TSchema };
 } = {
-	transaction: { version: 2, schema: TransactionSchema },
+	transaction: { version: 3, schema: TransactionSchema },
 	receipt: { version: 1, schema: ReceiptSchema },
 	trip: { version: 2, schema: TripSchema },
 	trace: { version: 1, schema: TraceSchema },
 	route: { version: 1, schema: RouteSchema },
-	submission: { version: 2, schema: SubmissionSchema },
+	submission: { version: 3, schema: SubmissionSchema },
 	recall: { version: 1, schema: RecallSchema },
 	decision: { version: 2, schema: DecisionSchema },
 	case: { version: 2, schema: CaseSchema },
 	kept: { version: 1, schema: KeptSchema },
 	person: { version: 1, schema: PersonSchema },
-	profile: { version: 1, schema: ProfileSchema },
-	setting: { version: 3, schema: SettingSchema }
+	profile: { version: 2, schema: ProfileSchema },
+	setting: { version: 4, schema: SettingSchema }
 };
 
 /** Lifts a body of one version to the next. */
@@ -75,17 +76,19 @@ type Upcast = (body: Record<string, unknown>) => Record<string, unknown>;
 /** `UPCASTS[type][n]` lifts version n to n + 1. */
 const UPCASTS: { readonly [T in DocumentType]?: Readonly<Record<number, Upcast>> } = {
 	trip: { 1: tripFromVersion1 },
-	transaction: { 1: withoutClearances },
+	transaction: { 1: withoutClearances, 2: withWays },
 	submission: {
 		1: (body) => ({
 			...body,
 			snapshot: withoutClearances(body['snapshot'] as Record<string, unknown>)
-		})
+		}),
+		2: (body) => ({ ...body, snapshot: withWays(body['snapshot'] as Record<string, unknown>) })
 	},
+	profile: { 1: withBooks },
 	decision: { 1: withoutClearances },
 	case: { 1: withoutStages },
-	// Version 3 adds the approval setting; what was there stays.
-	setting: { 1: withDatedMileageRates, 2: (body) => body }
+	// Version 3 adds the approval setting and 4 the places; what was there stays.
+	setting: { 1: withDatedMileageRates, 2: (body) => body, 3: (body) => body }
 };
 
 /** Version 1 knew one approver for a submission, and steps did not say which submission they were about. */

@@ -17,8 +17,7 @@ export interface Merged {
 
 /**
  * Fields that only mean something together, so that a merge never pairs an amount with the other side's
- * currency, nor the start of one stay with the end of another. `from` and `to` of a mileage are places, which
- * stand for themselves.
+ * currency, nor the start of one stay with the end of another.
  */
 const FIELDS_THAT_BELONG_TOGETHER: readonly (readonly string[])[] = [
 	['amountMinor', 'amountText', 'currency', 'rate'],
@@ -28,8 +27,19 @@ const FIELDS_THAT_BELONG_TOGETHER: readonly (readonly string[])[] = [
 		'distanceHighM',
 		'distanceText',
 		'distanceSource',
-		'distanceMethod'
+		'distanceMethod',
+		'legs',
+		'wayMark',
+		'isEstimateConfirmed',
+		'odometerStartKm',
+		'odometerEndKm'
 	],
+	// A place on the way is its name with where it lies.
+	['from', 'fromPoint'],
+	['to', 'toPoint'],
+	['name', 'point'],
+	['latitude', 'longitude'],
+	['vehicle', 'vehicleOwner', 'vehicleId', 'licencePlate'],
 	['fromAt', 'toAt'],
 	['fromMs', 'toMs'],
 	['startsAt', 'endsAt'],

@@ -1,4 +1,5 @@
 import Type from 'typebox';
+import { Clearances, type ContentClearance } from './content-guard.ts';
 import {
 	AmountMinor,
 	IsoInstant,
@@ -7,7 +8,9 @@ import {
 	type Envelope,
 	type Static
 } from './envelope.ts';
-import { CLAIM, EMPLOYMENT, PERSON, PREFERENCE } from './privacy.ts';
+import { VEHICLE_MEMBERS, type VehicleOwner, type VehicleType } from './mileage/vehicle.ts';
+import { WAY_MEMBERS, type Way } from './mileage/way.ts';
+import { CLAIM, EMPLOYMENT, OWN_PLACE, OWN_WORDS, PERSON, PREFERENCE } from './privacy.ts';
 
 export const ROLES = ['worker', 'approver', 'finance', 'administrator'] as const;
 export type Role = (typeof ROLES)[number];
@@ -37,6 +40,49 @@ export type Person = Envelope<'person', PersonBody>;
 export const LANGUAGES = ['en', 'da'] as const;
 export type Language = (typeof LANGUAGES)[number];
 
+const ElementId = Type.String({ minLength: 1, maxLength: 40, privacy: PREFERENCE });
+const OwnWords = (maxLength: number) => Type.String({ maxLength, privacy: OWN_WORDS });
+
+/** A place of one's own book. */
+const OwnPlace = Type.Object(
+	{
+		id: ElementId,
+		name: OwnWords(120),
+		address: OwnWords(200),
+		/** WGS-84 degrees; null while the place is only named. */
+		latitude: Nullable(Type.Number({ minimum: -90, maximum: 90, privacy: OWN_PLACE })),
+		longitude: Nullable(Type.Number({ minimum: -180, maximum: 180, privacy: OWN_PLACE })),
+		/** Where the person lives: a route that begins or ends here is shown to others without its end. */
+		home: Type.Boolean({ privacy: OWN_PLACE })
+	},
+	{ additionalProperties: false }
+);
+export type OwnPlace = Static<typeof OwnPlace>;
+
+const OwnVehicle = Type.Object(
+	{ id: ElementId, ...VEHICLE_MEMBERS, licencePlate: OwnWords(15), name: OwnWords(60) },
+	{ additionalProperties: false }
+);
+export interface OwnVehicle {
+	id: string;
+	vehicle: VehicleType;
+	vehicleOwner: VehicleOwner;
+	licencePlate: string;
+	/** What the person calls it; may be ''. */
+	name: string;
+}
+
+/** A drive that is driven again and again. */
+const FavouriteTrip = Type.Object(
+	{ id: ElementId, ...WAY_MEMBERS, purpose: OwnWords(500) },
+	{ additionalProperties: false }
+);
+export type FavouriteTrip = Pick<Way, keyof Way> & { id: string; purpose: string };
+
+export const MOST_OWN_PLACES = 200;
+export const MOST_OWN_VEHICLES = 20;
+export const MOST_FAVOURITE_TRIPS = 50;
+
 export const ProfileBody = Type.Object(
 	{
 		language: Type.Union(
@@ -45,11 +91,42 @@ export const ProfileBody = Type.Object(
 		),
 		theme: Type.Union([Type.Literal('system'), Type.Literal('light'), Type.Literal('dark')], {
 			privacy: PREFERENCE
-		})
+		}),
+		places: Type.Array(OwnPlace, { maxItems: MOST_OWN_PLACES }),
+		/** The first is the one a new trip begins with. */
+		vehicles: Type.Array(OwnVehicle, { maxItems: MOST_OWN_VEHICLES }),
+		favouriteTrips: Type.Array(FavouriteTrip, { maxItems: MOST_FAVOURITE_TRIPS }),
+		clearances: Clearances
 	},
 	{ additionalProperties: false }
 );
-export type ProfileBody = Omit<Static<typeof ProfileBody>, 'language'> & { language: Language };
+export type ProfileBody = Omit<
+	Static<typeof ProfileBody>,
+	'language' | 'vehicles' | 'favouriteTrips' | 'clearances'
+> & {
+	language: Language;
+	vehicles: OwnVehicle[];
+	favouriteTrips: FavouriteTrip[];
+	clearances: ContentClearance[];
+};
+
+/** Of somebody who has chosen nothing yet. */
+export function emptyProfile(): ProfileBody {
+	return {
+		language: 'en',
+		theme: 'system',
+		places: [],
+		vehicles: [],
+		favouriteTrips: [],
+		clearances: []
+	};
+}
+
+/** Before version 2 a profile knew no places, vehicles and favourite trips. */
+export function withBooks(body: Record<string, unknown>): Record<string, unknown> {
+	return { ...body, places: [], vehicles: [], favouriteTrips: [], clearances: [] };
+}
+
 export const ProfileSchema = documentSchema('profile', ProfileBody);
 export type Profile = Envelope<'profile', ProfileBody>;
 

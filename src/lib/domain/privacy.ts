@@ -57,6 +57,10 @@ export const PERSON: Privacy = {
 export const EMPLOYMENT: Privacy = { ...PERSON, dataClass: 'employment' };
 /** What a person chose for themselves. */
 export const PREFERENCE: Privacy = { ...PERSON, dataClass: 'technical', readers: ['owner'] };
+/** Where a person often is, in their own place book. */
+export const OWN_PLACE: Privacy = { ...PREFERENCE, dataClass: 'location' };
+/** What a person calls their places and vehicles. */
+export const OWN_WORDS: Privacy = { ...PREFERENCE, dataClass: 'free-text' };
 /** Company settings; no personal data. */
 export const SETTING: Privacy = {
 	dataClass: 'technical',

@@ -94,17 +94,55 @@ export const ApprovalSetting = Type.Object(
 	{ additionalProperties: false }
 );
 
+/** The company's place book: customers, sites, offices. */
+export const PlacesSetting = Type.Object(
+	{
+		name: Type.Literal('places', { privacy: SETTING }),
+		places: Type.Array(
+			Type.Object(
+				{
+					id: Label(40),
+					name: Label(120),
+					address: Label(200),
+					/** WGS-84 degrees; null for a place that is only named. */
+					latitude: Nullable(Type.Number({ minimum: -90, maximum: 90, privacy: SETTING })),
+					longitude: Nullable(Type.Number({ minimum: -180, maximum: 180, privacy: SETTING }))
+				},
+				{ additionalProperties: false }
+			),
+			{ maxItems: 2000 }
+		),
+		/** How far the company says it is between two of its places, either way unless both are listed. */
+		knownDistances: Type.Array(
+			Type.Object(
+				{
+					fromId: Label(40),
+					toId: Label(40),
+					distanceM: Type.Integer({ minimum: 1, maximum: 10_000_000, privacy: SETTING })
+				},
+				{ additionalProperties: false }
+			),
+			{ maxItems: 5000 }
+		)
+	},
+	{ additionalProperties: false }
+);
+
 export const SettingBody = Type.Union([
 	CompanySetting,
 	CostTypesSetting,
 	MileageRatesSetting,
-	ApprovalSetting
+	ApprovalSetting,
+	PlacesSetting
 ]);
 export type ApprovalSetting = Static<typeof ApprovalSetting>;
 export type CompanySetting = Static<typeof CompanySetting>;
 export type CostTypesSetting = Static<typeof CostTypesSetting>;
 export type MileageRatesSetting = Static<typeof MileageRatesSetting>;
-export type SettingBody = CompanySetting | CostTypesSetting | MileageRatesSetting | ApprovalSetting;
+export type PlacesSetting = Static<typeof PlacesSetting>;
+export type CompanyPlace = PlacesSetting['places'][number];
+export type SettingBody =
+	CompanySetting | CostTypesSetting | MileageRatesSetting | ApprovalSetting | PlacesSetting;
 export type CostType = CostTypesSetting['costTypes'][number];
 
 export const SettingSchema = documentSchema('setting', SettingBody);

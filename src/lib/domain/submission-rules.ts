@@ -1,5 +1,8 @@
 import { parseKilometres } from './distance-input.ts';
+import { areLegsOf, isLegSource, weakestSource } from './mileage/distance-source.ts';
+import { legsM } from './mileage/known-distance.ts';
 import { mileageAmount } from './mileage/mileage-amount.ts';
+import { wordsKey } from './mileage/way.ts';
 import { parseAmount } from './money.ts';
 import { refuseContent } from './content-guard.ts';
 import { ok, refuse, type Result } from './refusal.ts';
@@ -61,6 +64,15 @@ function judgeMileage(
 ): Result<SubmittedAmount> {
 	if (body.from.trim() === '') return refuse('mileage.from_missing', 'from');
 	if (body.to.trim() === '') return refuse('mileage.to_missing', 'to');
+	if (body.vias.some(({ name }) => name.trim() === ''))
+		return refuse('mileage.via_missing', 'vias');
+	const isRound = wordsKey(body.from) === wordsKey(body.to);
+	// A recorded round trip shows where it went.
+	if (isRound && body.vias.length === 0 && body.tripId === null) {
+		return refuse('mileage.same_place', 'to');
+	}
+	const said = judgeDistanceSource(body);
+	if (said) return said;
 	if (body.distanceM === null && body.distanceText !== '') {
 		const read = parseKilometres(body.distanceText);
 		return read.ok ? refuse('mileage.distance_unreadable', 'distanceM') : read;
@@ -72,6 +84,34 @@ function judgeMileage(
 	if (!amount.ok) return amount;
 	if (body.purpose.trim() === '') return refuse('mileage.purpose_missing', 'purpose');
 	return amount;
+}
+
+/** What is wrong with where a distance comes from; null when its figures belong together. */
+function judgeDistanceSource(body: MileageBody): Result<never> | null {
+	const { distanceSource, distanceM, legs, odometerStartKm, odometerEndKm } = body;
+	if (isLegSource(distanceSource)) {
+		const isMeasuredSo =
+			areLegsOf(legs, body.wayMark, body) &&
+			legs.every(({ source }) => isLegSource(source)) &&
+			weakestSource(legs.map(({ source }) => source).filter(isLegSource)) === distanceSource &&
+			legsM(legs) === distanceM;
+		if (!isMeasuredSo) return refuse('mileage.distance_outdated', 'distanceM');
+		if (distanceSource === 'straight-estimate' && !body.isEstimateConfirmed) {
+			return refuse('mileage.estimate_unconfirmed', 'distanceM');
+		}
+	}
+	// A recorded trip has its readings in itself.
+	if (distanceSource === 'odometer' && body.tripId === null) {
+		if (odometerStartKm === null) return refuse('mileage.odometer_missing', 'odometerStartKm');
+		if (odometerEndKm === null) return refuse('mileage.odometer_missing', 'odometerEndKm');
+		if (odometerEndKm <= odometerStartKm) {
+			return refuse('mileage.odometer_backwards', 'odometerEndKm');
+		}
+		if ((odometerEndKm - odometerStartKm) * 1000 !== distanceM) {
+			return refuse('mileage.distance_outdated', 'odometerEndKm');
+		}
+	}
+	return null;
 }
 
 /**

@@ -4,7 +4,7 @@ import type { ApprovalStage } from './case.ts';
 import { refuseContent, refuseStoring } from './content-guard.ts';
 import { checkDocument, upcast, type OutlayDocument } from './documents.ts';
 import { blobHash, parseDocumentId, routeIdOf, type DocumentType } from './identifiers.ts';
-import type { Role } from './person.ts';
+import { ProfileBody, type Role } from './person.ts';
 import { RECEIPT_MAX_BYTES, RECEIPT_MEDIA_TYPES } from './receipt.ts';
 import { refuse, type Refusal } from './refusal.ts';
 import type { Setting } from './setting.ts';
@@ -123,11 +123,15 @@ async function judgeContent(
 		case 'decision':
 			return judgeDecision(document, writer, facts);
 		case 'kept':
-			return refuseStoring(TransactionBody, document.body.lost);
+			return refuseStoring(
+				'kind' in document.body.lost ? TransactionBody : ProfileBody,
+				document.body.lost
+			);
+		case 'profile':
+			return refuseStoring(ProfileBody, document.body);
 		case 'receipt':
 		case 'trip':
 		case 'route':
-		case 'profile':
 			return null;
 		case 'case':
 		case 'person':

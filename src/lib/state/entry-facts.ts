@@ -1,4 +1,6 @@
 import type { CostType } from '@outlay/domain/setting';
+import type { DistanceSource } from '@outlay/domain/mileage/distance-source';
+import type { Vehicle, VehicleType } from '@outlay/domain/mileage/vehicle';
 import type { ExpenseBody, MileageBody } from '@outlay/domain/transaction';
 import { m } from '#lib/paraglide/messages.js';
 import { getLocale } from '#lib/paraglide/runtime.js';
@@ -41,22 +43,51 @@ export function mileageFacts(body: MileageBody): Fact[] {
 					? ''
 					: m.mileage_distance_and_source({
 							distance: formatKilometres(body.distanceM),
-							source:
-								body.distanceSource === 'recorded'
-									? m.mileage_source_recorded()
-									: m.mileage_source_typed()
+							source: distanceSourceName(body.distanceSource)
 						}),
 			isNumeric: true
 		},
 		{ label: m.expense_date(), value: dayWords(body.drivenOn), isNumeric: true },
-		{ label: m.mileage_vehicle(), value: vehicleName(body.vehicle) },
+		{ label: m.mileage_vehicle(), value: vehicleName(body) },
 		{ label: m.mileage_plate(), value: body.licencePlate },
 		{ label: m.expense_purpose(), value: body.purpose }
 	]);
 }
 
-export function vehicleName(vehicle: MileageBody['vehicle']): string {
-	return vehicle === 'own-car' ? m.mileage_own_car() : m.mileage_company_car();
+const SOURCE_NAMES: Readonly<Record<DistanceSource, () => string>> = {
+	recorded: m.mileage_source_recorded,
+	odometer: m.mileage_source_odometer,
+	'known-pair': m.mileage_source_known_pair,
+	'road-network': m.mileage_source_road_network,
+	'routing-service': m.mileage_source_routing_service,
+	'straight-estimate': m.mileage_source_straight_estimate,
+	typed: m.mileage_source_typed
+};
+
+/** Who says how long a drive was, as it stands behind a distance. */
+export function distanceSourceName(source: DistanceSource): string {
+	return SOURCE_NAMES[source]();
+}
+
+const VEHICLE_NAMES: Readonly<Record<VehicleType, () => string>> = {
+	car: m.vehicle_car,
+	'electric-car': m.vehicle_electric_car,
+	motorcycle: m.vehicle_motorcycle,
+	moped: m.vehicle_moped,
+	bicycle: m.vehicle_bicycle,
+	snowmobile: m.vehicle_snowmobile,
+	'motor-boat': m.vehicle_motor_boat
+};
+
+/** What a type of vehicle is called. */
+export function vehicleTypeName(vehicle: VehicleType): string {
+	return VEHICLE_NAMES[vehicle]();
+}
+
+/** A vehicle with whose it is. */
+export function vehicleName({ vehicle, vehicleOwner }: Vehicle): string {
+	const type = vehicleTypeName(vehicle);
+	return vehicleOwner === 'own' ? m.vehicle_own({ type }) : m.vehicle_of_company({ type });
 }
 
 function dayWords(day: string | null): string {

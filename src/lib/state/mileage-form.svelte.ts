@@ -16,7 +16,7 @@ export class MileageForm {
 	to = $state('');
 	purpose = $state('');
 	drivenOn = $state('');
-	vehicle = $state<MileageBody['vehicle']>('own-car');
+	vehicleOwner = $state<MileageBody['vehicleOwner']>('own');
 	licencePlate = $state('');
 	/** Kilometres as typed; '' while the recorded distance counts. */
 	distanceText = $state('');
@@ -48,7 +48,7 @@ export class MileageForm {
 			this.#guard.receive({ from, to, purpose, licencePlate, distanceText }, clearances);
 		}
 		if (!autosave.isPending('drivenOn')) this.drivenOn = body.drivenOn ?? '';
-		if (!autosave.isPending('vehicle')) this.vehicle = body.vehicle;
+		if (!autosave.isPending('vehicleOwner')) this.vehicleOwner = body.vehicleOwner;
 		if (!autosave.isPending('distanceSource')) this.source = body.distanceSource;
 		const isTypingDistance =
 			autosave.isPending('distanceM') ||

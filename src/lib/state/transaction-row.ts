@@ -65,7 +65,7 @@ export function rowOf({ stored, standing, settings, itemState, queue }: RowFacts
 		paidWith:
 			body.kind === 'expense'
 				? body.paidWith
-				: body.vehicle === 'own-car'
+				: body.vehicleOwner === 'own'
 					? 'own-money'
 					: 'company-card',
 		costTypeId: body.kind === 'expense' ? body.costTypeId : null,

@@ -1,5 +1,5 @@
 import { STATE_MILEAGE_RATES } from '@outlay/domain/rates/mileage';
-import type { CostType, SettingBody } from '@outlay/domain/setting';
+import type { CompanyPlace, CostType, PlacesSetting, SettingBody } from '@outlay/domain/setting';
 
 /** From which day on the demo company's settings hold: expenses of earlier years can be registered too. */
 const VALID_FROM = '2023-01-01';
@@ -27,13 +27,35 @@ export function demoSettings(today: string): { validFrom: string; body: SettingB
 			state: [...STATE_MILEAGE_RATES],
 			company: [],
 			excessIsSalary: false
-		}
+		},
+		{ name: 'places' as const, places: PLACES, knownDistances: KNOWN_DISTANCES }
 	].map((body) => ({ validFrom: VALID_FROM, body }));
 }
 
 function costType(costTypeId: string, en: string, da: string, needsReceipt = true): CostType {
 	return { costTypeId, labels: { en, da }, needsReceipt };
 }
+
+const PLACES: CompanyPlace[] = [
+	{
+		id: 'office',
+		name: 'Nordlys office',
+		address: 'Havnegade 1, Odense',
+		latitude: 55.4072,
+		longitude: 10.3792
+	},
+	{
+		id: 'depot',
+		name: 'Nordlys depot',
+		address: 'Industrivej 12, Middelfart',
+		latitude: 55.4926,
+		longitude: 9.7636
+	}
+];
+
+const KNOWN_DISTANCES: PlacesSetting['knownDistances'] = [
+	{ fromId: 'office', toId: 'depot', distanceM: 46_200 }
+];
 
 const COST_TYPES: CostType[] = [
 	costType('meals', 'Meals', 'Fortæring'),

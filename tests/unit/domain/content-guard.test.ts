@@ -9,7 +9,7 @@ import {
 	type ContentClearance
 } from '@outlay/domain/content-guard';
 import { SubmissionBody } from '@outlay/domain/submission';
-import { TransactionBody, type ExpenseBody } from '@outlay/domain/transaction';
+import { emptyMileage, TransactionBody, type ExpenseBody } from '@outlay/domain/transaction';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { anExpense, aSubmission } from '../../support/documents.ts';
@@ -32,21 +32,34 @@ describe('which texts are looked at', () => {
 			textsIn(TransactionBody, { ...body }).map(({ field }) => field);
 		expect(fields(anExpense())).toEqual(['merchant', 'amountText', 'purpose']);
 		const mileage = {
-			kind: 'mileage',
-			tripId: null,
-			from: 'a',
-			to: 'b',
-			purpose: 'c',
-			drivenOn: '2026-11-20',
-			country: 'DK',
-			vehicle: 'own-car',
-			licencePlate: 'AB 12 345',
-			distanceM: 1,
-			distanceText: '',
-			distanceSource: 'typed',
-			clearances: []
+			...emptyMileage({ day: '2026-11-20', country: 'DK' }),
+			vias: [{ id: 'v1', name: 'c', point: { kind: 'pin' as const, latitude: 55, longitude: 12 } }]
 		};
-		expect(fields(mileage)).toEqual(['from', 'to', 'purpose', 'licencePlate', 'distanceText']);
+		expect(fields(mileage)).toEqual([
+			'from',
+			'to',
+			'vias.v1.name',
+			'purpose',
+			'licencePlate',
+			'distanceText'
+		]);
+	});
+
+	test('what is said of an element’s text stays with it when others go', () => {
+		const via = (id: string, name: string) => ({ id, name, point: null });
+		const said = { field: 'vias.b.name', kind: 'dk-cpr' as const, count: 1, clearedAt: AT };
+		const before = {
+			...emptyMileage({ day: '2026-11-20', country: 'DK' }),
+			vias: [via('a', 'Depot'), via('b', CPR)],
+			clearances: [said]
+		};
+		const after = guardDraft(TransactionBody, before, { ...before, vias: [via('b', CPR)] });
+		expect(after).toMatchObject({ vias: [{ name: CPR }], clearances: [said] });
+		const unsaid = guardDraft(TransactionBody, before, {
+			...before,
+			vias: [via('a', CPR), via('b', CPR)]
+		});
+		expect(unsaid.vias[0]?.name).not.toContain(CPR);
 	});
 
 	test('within lists and objects too, with their place', () => {

@@ -3,7 +3,9 @@ import { canonicalJson } from '@outlay/domain/canonical-json';
 import { checkDocument, DOCUMENT_SCHEMAS, upcast } from '@outlay/domain/documents';
 import { DOCUMENT_TYPES } from '@outlay/domain/identifiers';
 import { mileageAmount } from '@outlay/domain/mileage/mileage-amount';
+import { emptyProfile } from '@outlay/domain/person';
 import type { Setting } from '@outlay/domain/setting';
+import { emptyMileage } from '@outlay/domain/transaction';
 import { describe, expect, test } from 'vitest';
 import {
 	COMPANY,
@@ -26,14 +28,14 @@ const SCHEMA_HASHES: Record<string, string> = {
 	'decision@2': '0b2e24267ea30ba6',
 	'kept@1': '2a0bd31ad448a5a5',
 	'person@1': '6299295490e1208c',
-	'profile@1': 'cd49336ce8c9c8aa',
+	'profile@2': 'e83ac8ced58c1831',
 	'recall@1': 'eb15978d8034464b',
 	'receipt@1': 'c1084e0bed3fe105',
 	'route@1': 'de6903d5782bb14b',
-	'setting@3': 'd1e6cb6580175fbd',
-	'submission@2': 'fa29f98777f76e5e',
+	'setting@4': 'af0c51aadcd12ec5',
+	'submission@3': 'c679b0e43f9c9f78',
 	'trace@1': '27c5b7b6ab9a8af7',
-	'transaction@2': '31b7d4f4f4346f02',
+	'transaction@3': 'b2754f43036a45fa',
 	'trip@2': 'aa8425a74fbd6538'
 };
 
@@ -233,7 +235,8 @@ describe('upcast', () => {
 			distanceM: 64_600,
 			drivenOn: '2025-11-20',
 			country: 'DK',
-			vehicle: 'own-car'
+			vehicle: 'car',
+			vehicleOwner: 'own'
 		} as const;
 		expect(mileageAmount(drive, [document as Setting])).toMatchObject({
 			value: { amountMinor: 24_613, derivation: [{ values: { upToKm: 20_000 } }] }
@@ -300,6 +303,58 @@ describe('upcast', () => {
 			expect(checkDocument({ ...document })).toMatchObject({ ok: true });
 			expect(checkDocument({ ...upcast({ ...document }).document })).toMatchObject({ ok: true });
 		}
+	});
+
+	test('a drive of before there were ways, places and vehicles', () => {
+		const oldBody = {
+			kind: 'mileage',
+			tripId: null,
+			from: 'Workshop',
+			to: 'Pump 4',
+			purpose: 'Repair',
+			drivenOn: '2026-11-20',
+			country: 'DK',
+			vehicle: 'company-car',
+			licencePlate: 'AB 12 345',
+			distanceM: 10_000,
+			distanceText: '',
+			distanceSource: 'typed',
+			clearances: []
+		};
+		const lifted = {
+			...emptyMileage({ day: '2026-11-20', country: 'DK' }),
+			...oldBody,
+			vehicle: 'car',
+			vehicleOwner: 'company'
+		};
+		const old = (document: object, body: object) =>
+			({ ...document, schema: 2, body }) as unknown as Parameters<typeof upcast>[0];
+		const drive = old(aTransaction(), oldBody);
+		expect(checkDocument({ ...drive })).toMatchObject({ ok: true });
+		expect(upcast(drive).document.body).toEqual(lifted);
+		const own = old(aTransaction(), { ...oldBody, vehicle: 'own-car' });
+		expect(upcast(own).document.body).toMatchObject({ vehicle: 'car', vehicleOwner: 'own' });
+		expect(upcast(old(aTransaction(), anExpense())).document.body).toEqual(anExpense());
+		const submission = aSubmission();
+		const submitted = old(submission, { ...submission.body, snapshot: oldBody });
+		expect(checkDocument({ ...submitted })).toMatchObject({ ok: true });
+		expect(upcast(submitted).document.body).toMatchObject({ snapshot: lifted });
+	});
+
+	test('a profile of before there were places and vehicles has none', () => {
+		const profile = {
+			...aTransaction(),
+			_id: `profile:${WORKER}`,
+			type: 'profile',
+			schema: 1,
+			body: { language: 'da', theme: 'dark' }
+		};
+		expect(checkDocument(profile)).toMatchObject({ ok: true });
+		expect(upcast(profile as unknown as Parameters<typeof upcast>[0]).document.body).toEqual({
+			...emptyProfile(),
+			language: 'da',
+			theme: 'dark'
+		});
 	});
 
 	test('a version without a way up is our bug', () => {

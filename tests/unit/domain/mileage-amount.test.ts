@@ -55,7 +55,8 @@ const drive = {
 	distanceM: 64_600,
 	drivenOn: '2025-11-20',
 	country: 'DK',
-	vehicle: 'own-car'
+	vehicle: 'car',
+	vehicleOwner: 'own'
 } as const;
 
 describe('mileageAmount', () => {
@@ -96,7 +97,9 @@ describe('mileageAmount', () => {
 	test.each([
 		[{ country: 'NO' }, 'rate.missing'],
 		[{ drivenOn: '2024-06-01' }, 'rate.missing'],
-		[{ vehicle: 'company-car' }, 'rate.missing'],
+		[{ vehicleOwner: 'company' }, 'rate.missing'],
+		[{ vehicle: 'moped' }, 'rate.missing'],
+		[{ vehicle: 'motor-boat', vehicleOwner: 'company' }, 'mileage.vehicle_unrated'],
 		[{ distanceM: null }, 'mileage.distance_missing'],
 		[{ distanceM: 0 }, 'mileage.zero_distance'],
 		[{ distanceM: 49 }, 'mileage.zero_distance'],

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { contentHashOf } from '@outlay/domain/canonical-json';
 import { blobId } from '@outlay/domain/identifiers';
+import { emptyProfile } from '@outlay/domain/person';
 import type { Setting } from '@outlay/domain/setting';
 import type { Submission, SubmissionBody } from '@outlay/domain/submission';
 import { judgeWrite, type Version, type WriteFacts, type Writer } from '@outlay/domain/write-rules';
@@ -156,6 +157,32 @@ describe('working copies', () => {
 				lost: anExpense({ purpose: 'For 010190-1234' }),
 				keptAt: '2026-11-20T10:00:00.000Z'
 			}
+		};
+		expect(await codeOf(kept)).toBe('content.identity_number');
+	});
+
+	test('a place book holds no identity number, nor does what a merge kept of it', async () => {
+		const home = { id: 'a', address: '', latitude: null, longitude: null, home: true };
+		const named = (name: string) => ({ ...emptyProfile(), places: [{ ...home, name }] });
+		const profile = (body: object) => ({
+			...aTransaction(),
+			_id: `profile:${WORKER}`,
+			type: 'profile',
+			schema: 2,
+			body
+		});
+		expect(await codeOf(profile(named('Home')))).toBeNull();
+		expect(await codeOf(profile(named('010190-1234')))).toBe('content.identity_number');
+		const kept = {
+			...profile({
+				documentId: `profile:${WORKER}`,
+				fields: ['places'],
+				lost: named('010190-1234'),
+				keptAt: '2026-11-20T10:00:00.000Z'
+			}),
+			_id: `kept:${WORKER}:${ulidOf(1)}`,
+			type: 'kept',
+			schema: 1
 		};
 		expect(await codeOf(kept)).toBe('content.identity_number');
 	});

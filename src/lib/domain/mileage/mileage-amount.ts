@@ -4,8 +4,12 @@ import { settingOn, type Setting } from '../setting.ts';
 import type { DerivationLine } from '../submission.ts';
 import type { MileageBody } from '../transaction.ts';
 import { rateMileage } from './rate-mileage.ts';
+import { ratedVehicle } from './vehicle.ts';
 
-export type MileageFacts = Pick<MileageBody, 'distanceM' | 'drivenOn' | 'country' | 'vehicle'>;
+export type MileageFacts = Pick<
+	MileageBody,
+	'distanceM' | 'drivenOn' | 'country' | 'vehicle' | 'vehicleOwner'
+>;
 
 export interface MileageAmount {
 	/** Free of tax and taxed together. */
@@ -17,18 +21,21 @@ export interface MileageAmount {
 /**
  * What one drive pays by the company's settings of its day, the same on device and server. A submission is judged by
  * itself, so kilometres are not counted over the year here: the threshold's part is `rateMileage`'s over all trips.
- * Refuses with `mileage.distance_missing`, `mileage.date_missing`, `mileage.zero_distance` or `rate.missing`.
+ * Refuses with `mileage.distance_missing`, `mileage.date_missing`, `mileage.zero_distance`, `mileage.vehicle_unrated` or
+ * `rate.missing`.
  */
 export function mileageAmount(
-	{ distanceM, drivenOn, country, vehicle }: MileageFacts,
+	{ distanceM, drivenOn, country, vehicle, vehicleOwner }: MileageFacts,
 	settings: readonly Setting[]
 ): Result<MileageAmount> {
 	if (distanceM === null) return refuse('mileage.distance_missing', 'distanceM');
 	if (drivenOn === null) return refuse('mileage.date_missing', 'drivenOn');
 	if (distanceM === 0) return refuse('mileage.zero_distance', 'distanceM');
+	const rated = ratedVehicle({ vehicle, vehicleOwner });
+	if (rated === null) return refuse('mileage.vehicle_unrated', 'vehicle');
 	const setting = settingOn(settings, 'mileage-rates', drivenOn)?.body;
 	if (setting === undefined) return refuse('rate.missing', 'drivenOn', { day: drivenOn, country });
-	const [rated] = rateMileage({
+	const [trip] = rateMileage({
 		trips: [
 			{
 				tripId: '',
@@ -37,8 +44,7 @@ export function mileageAmount(
 				drivenOn,
 				startedAt: '',
 				country,
-				vehicle,
-				fuel: 'other',
+				...rated,
 				distanceM,
 				privateM: 0,
 				commutingM: 0,
@@ -52,8 +58,8 @@ export function mileageAmount(
 		exported: [],
 		fuelReceipts: []
 	}).trips;
-	if (rated === undefined) throw new TypeError('a trip came back unrated');
-	if (!rated.outcome.ok) return rated.outcome;
-	const { taxFreeMinor, taxableMinor, currency, lines } = rated.outcome.value;
+	if (trip === undefined) throw new TypeError('a trip came back unrated');
+	if (!trip.outcome.ok) return trip.outcome;
+	const { taxFreeMinor, taxableMinor, currency, lines } = trip.outcome.value;
 	return ok({ amountMinor: taxFreeMinor + taxableMinor, currency, derivation: lines });
 }
