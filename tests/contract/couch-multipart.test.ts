@@ -86,8 +86,8 @@ async function get(address: string, accept: string, init: RequestInit = {}) {
 }
 
 // eslint-disable-next-line @typescript-eslint/require-await -- an async generator is what a body is
-async function* inPieces(bytes: Buffer): AsyncGenerator<Uint8Array> {
-	for (let at = 0; at < bytes.length; at += 11) yield bytes.subarray(at, at + 11);
+async function* inPieces(bytes: Buffer, size = 11): AsyncGenerator<Uint8Array> {
+	for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
 }
 
 const BINARY = Buffer.from(Array.from({ length: 70_000 }, (_, i) => (i * 7) % 256));
@@ -191,6 +191,48 @@ describe('a document with its bytes behind it', () => {
 		};
 		await call('PUT', `${url}/inline`, { _attachments: inline });
 		expect(await (await fetch(`${url}/inline/note`)).text()).toBe(TEXT.toString());
+	});
+
+	test('whose bytes look like boundaries is read as it was sent, whatever pieces it comes in', async () => {
+		const delimiter = '\r\n--x0x0x';
+		const looks = Array.from({ length: delimiter.length }, (_, n) => delimiter.slice(0, n));
+		const odd = Buffer.from(`${looks.join('')}\r\r\n\r\n--x0x0y\n--x0x0x`);
+		const bodies = [odd, Buffer.alloc(0), BINARY.subarray(0, 500), Buffer.from('\r\n')];
+		const whole = Buffer.concat([
+			Buffer.from('what comes before\r\n--x0x0x \t\r\n\r\n'),
+			...bodies.flatMap((bytes) => [bytes, Buffer.from(`${delimiter}\r\nA: 1\r\na: 2\r\n\r\n`)]),
+			Buffer.from(`last${delimiter}--what comes after`)
+		]);
+		for (const size of [1, 2, 3, 10, 64, whole.length]) {
+			const read: Buffer[] = [];
+			for await (const { headers, bytes } of readParts(inPieces(whole, size), 'x0x0x')) {
+				if (read.length > 0) expect([...headers]).toEqual([['a', '1']]);
+				const pieces: Uint8Array[] = [];
+				for await (const piece of bytes) pieces.push(piece);
+				read.push(Buffer.concat(pieces));
+			}
+			expect(read).toEqual([...bodies, Buffer.from('last')]);
+		}
+	});
+
+	test.each(['QUJD\u0141UJD', 'QU-D', 'QU_D', 'QU=D', 'QUJ*', 'QUJDQ', '====', '\u00c1UJD'])(
+		'inline, %j is no base64',
+		async (data) => {
+			const document = { _attachments: { a: { content_type: 'image/png', data } } };
+			expect((await call('PUT', `${url}/doc`, document)).status).toBe(400);
+		}
+	);
+
+	test.each([
+		['QUJD', 'ABC'],
+		['QUI=', 'AB'],
+		['QQ', 'A'],
+		['QU\r\nJD\r\n', 'ABC'],
+		['', '']
+	])('inline, %j is taken as base64', async (data, text) => {
+		const document = { _attachments: { a: { content_type: 'image/png', data } } };
+		expect((await call('PUT', `${url}/doc`, document)).status).toBe(201);
+		expect(await (await fetch(`${url}/doc/a`)).text()).toBe(text);
 	});
 
 	test.each([

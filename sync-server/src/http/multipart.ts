@@ -1,7 +1,5 @@
 /** Bodies in several parts (RFC 2046), in as they come and out as they are read. */
 
-import { Dicer } from '@fastify/busboy';
-import { Readable } from 'node:stream';
 import { badRequest } from './errors.ts';
 
 export interface Part {
@@ -27,67 +25,102 @@ export async function* readParts(
 	body: AsyncIterable<Uint8Array>,
 	boundary: string
 ): AsyncGenerator<Part> {
-	const dicer = new Dicer({ boundary, maxHeaderPairs: 30 });
-	const source = Readable.from(body, { objectMode: false });
-	const arrived: { headers: ReadonlyMap<string, string>; stream: Readable }[] = [];
-	let failure: unknown = null;
-	let isOver = false;
-	let wake: () => void = () => undefined;
-	const streams = new Set<Readable>();
-	const fail = (error: unknown) => {
-		failure ??= error;
-		// Whoever reads a part must not wait for the rest of it.
-		for (const stream of streams) stream.destroy();
-		wake();
-	};
-	source.on('error', fail);
-	dicer.on('error', () => fail(badRequest('The multipart body ended too early.')));
-	dicer.on('finish', () => {
-		isOver = true;
-		wake();
-	});
-	dicer.on('part', (stream) => {
-		streams.add(stream);
-		stream.on('close', () => streams.delete(stream));
-		stream.on('error', () => fail(badRequest('The multipart body ended too early.')));
-		stream.on('header', (header: Record<string, string[]>) => {
-			const headers = Object.entries(header).map(([name, [value = '']]): [string, string] => [
-				name.toLowerCase(),
-				value
-			]);
-			arrived.push({ headers: new Map(headers), stream });
-			wake();
-		});
-	});
-	source.pipe(dicer);
+	const incoming = new IncomingParts(body, boundary);
 	try {
-		for (;;) {
-			const next = arrived.shift();
-			if (next) {
-				yield { headers: next.headers, bytes: bytesOf(next.stream, () => failure) };
-				next.stream.resume();
-				continue;
-			}
-			if (failure !== null) throw failure as Error;
-			if (isOver) return;
-			await new Promise<void>((resolve) => {
-				wake = resolve;
-			});
+		for await (const skipped of incoming.toBoundary()) void skipped;
+		while (await incoming.hasPart()) {
+			yield { headers: await incoming.headers(), bytes: incoming.toBoundary() };
+			for await (const skipped of incoming.toBoundary()) void skipped;
 		}
 	} finally {
-		source.unpipe(dicer);
-		source.destroy();
-		dicer.destroy();
+		await incoming.close();
 	}
 }
 
-async function* bytesOf(stream: Readable, failure: () => unknown): AsyncGenerator<Uint8Array> {
-	try {
-		yield* stream.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>;
-	} catch (error) {
-		throw failure() ?? error;
+/** Headers of one part: a name and a content type, no more. */
+const MOST_HEADER_BYTES = 16 * 1024;
+const LINE_BREAK = Buffer.from('\r\n');
+const BLANK_LINE = Buffer.from('\r\n\r\n');
+const CR = 0x0d;
+
+/** A body on its way: looked through as it comes, without copying what arrived in large pieces. */
+class IncomingParts {
+	readonly #source: AsyncIterator<Uint8Array>;
+	readonly #delimiter: Buffer;
+	/** The line break before a boundary belongs to it; the first boundary may do without. */
+	#arrived: Buffer = LINE_BREAK;
+	#isAtBoundary = false;
+
+	constructor(body: AsyncIterable<Uint8Array>, boundary: string) {
+		this.#source = body[Symbol.asyncIterator]();
+		this.#delimiter = Buffer.from(`\r\n--${boundary}`, 'latin1');
 	}
-	if (failure() !== null) throw failure() as Error;
+
+	/** What comes before the next boundary; nothing when that is reached. */
+	async *toBoundary(): AsyncGenerator<Uint8Array> {
+		while (!this.#isAtBoundary) {
+			const found = this.#arrived.indexOf(this.#delimiter);
+			const end = found < 0 ? this.#startOfDelimiter() : found;
+			const before = this.#arrived.subarray(0, end);
+			this.#arrived = this.#arrived.subarray(end);
+			if (found >= 0) {
+				this.#arrived = this.#arrived.subarray(this.#delimiter.length);
+				this.#isAtBoundary = true;
+			}
+			if (before.length > 0) yield before;
+			else if (found < 0) await this.#more();
+		}
+	}
+
+	/** Whether a part follows the boundary just reached; false after the last. */
+	async hasPart(): Promise<boolean> {
+		while (this.#arrived.length < 2) await this.#more();
+		return this.#arrived.toString('latin1', 0, 2) !== '--';
+	}
+
+	/** The headers of the part that follows the boundary; its bytes are next. */
+	async headers(): Promise<Map<string, string>> {
+		let end: number;
+		while ((end = this.#arrived.indexOf(BLANK_LINE)) < 0) {
+			if (this.#arrived.length > MOST_HEADER_BYTES) throw badRequest('A part has no headers.');
+			await this.#more();
+		}
+		// The rest of the boundary's own line is padding.
+		const [, ...lines] = this.#arrived.toString('latin1', 0, end).split('\r\n');
+		this.#arrived = this.#arrived.subarray(end + BLANK_LINE.length);
+		this.#isAtBoundary = false;
+		const headers = new Map<string, string>();
+		for (const line of lines) {
+			const colon = line.indexOf(':');
+			const name = line.slice(0, colon).trim().toLowerCase();
+			if (colon > 0 && !headers.has(name)) headers.set(name, line.slice(colon + 1).trim());
+		}
+		return headers;
+	}
+
+	async close(): Promise<void> {
+		await this.#source.return?.();
+	}
+
+	/** Where the end of what arrived may be the beginning of a boundary. */
+	#startOfDelimiter(): number {
+		const { length } = this.#arrived;
+		let at = Math.max(0, length - this.#delimiter.length + 1);
+		for (;;) {
+			at = this.#arrived.indexOf(CR, at);
+			if (at < 0) return length;
+			if (this.#delimiter.subarray(0, length - at).equals(this.#arrived.subarray(at))) return at;
+			at += 1;
+		}
+	}
+
+	async #more(): Promise<void> {
+		const next = await this.#source.next();
+		if (next.done === true) throw badRequest('The multipart body ended too early.');
+		const { buffer, byteOffset, byteLength } = next.value;
+		const bytes = Buffer.from(buffer, byteOffset, byteLength);
+		this.#arrived = this.#arrived.length === 0 ? bytes : Buffer.concat([this.#arrived, bytes]);
+	}
 }
 
 export interface OutgoingPart {
