@@ -1,9 +1,11 @@
 /**
  * A kill doesn't show a missing flush, because the page cache outlives the process; the calls to the kernel do. Every
- * write that is answered, and every change that is shown, must follow a flush that began after it was written.
+ * write that is answered, and every change that is shown, must follow a flush that began after it was written; of an
+ * attachment first its bytes, then its name, then the document that names it.
  */
 
 import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -13,9 +15,11 @@ import { describe, expect, test } from 'vitest';
 import { ADMINISTRATOR } from '../../tests/support/server.ts';
 
 const SERVER = fileURLToPath(new URL('serve-store.ts', import.meta.url));
-const CALLS = 'trace=openat,close,read,write,writev,pwrite64,pwritev,fdatasync,fsync';
+const CALLS = 'trace=openat,close,read,write,writev,pwrite64,pwritev,fdatasync,fsync,rename,mkdir';
 const WRITERS = 4;
-const WRITES = 5;
+const WRITES = 6;
+/** Of each writer: one on its own, one as base64, one as multipart. */
+const UPLOADS = 3;
 const HEADERS = {
 	authorization: `Basic ${Buffer.from(`${ADMINISTRATOR.name}:${ADMINISTRATOR.password}`).toString('base64')}`,
 	'content-type': 'application/json'
@@ -29,27 +33,40 @@ describe.skipIf(!canTrace)('the calls to the kernel (skipped where strace is mis
 		'each answered write and each change shown follows its flush',
 		{ timeout: 60_000 },
 		async () => {
-			const { unflushed, answers, shown } = await traceWrites('');
+			const trace = await traceWrites('');
+			const { unflushed, answers, shown, uploads } = judge(readCalls(trace));
 			expect(answers).toBe(WRITERS * WRITES);
 			expect(shown).toBe(WRITERS * WRITES);
+			expect(uploads).toBe(WRITERS * UPLOADS);
 			expect(unflushed).toEqual([]);
+
+			// What the same calls would be without one of the flushes.
+			const without = (call: RegExp) => {
+				const rest = trace.split('\n').filter((line) => !call.test(line));
+				return judge(readCalls(rest.join('\n'))).unflushed;
+			};
+			// Each upload is missed where it is answered and where it is shown.
+			expect(without(/fdatasync\(\d+<[^>]*\.incoming/)).toHaveLength(2 * 2 * WRITERS);
+			expect(without(/fsync\(\d+<[^>]*\/files\/_\/..>/)).toHaveLength(2 * 3 * WRITERS);
+			const unsynced = trace.replaceAll(/(\.incoming.*)O_DSYNC/g, '$1O_WRONLY');
+			expect(judge(readCalls(unsynced)).unflushed).toHaveLength(2 * WRITERS);
 		}
 	);
 
 	test('without the flush, that is seen', { timeout: 60_000 }, async () => {
-		const { unflushed, answers } = await traceWrites('noSync');
+		const { unflushed, answers } = judge(readCalls(await traceWrites('noSync')));
 		expect(answers).toBe(WRITERS * WRITES);
 		expect(unflushed.length).toBeGreaterThan(WRITERS * WRITES);
 	});
 });
 
-/** Writes documents, several at once, beside a reader of their changes, and judges the calls meanwhile. */
-async function traceWrites(flush: string) {
+/** Writes documents, several at once, beside a reader of their changes; gives the calls of the server meanwhile. */
+async function traceWrites(flush: string): Promise<string> {
 	const directory = await mkdtemp(path.join(tmpdir(), 'outlay-flush-'));
 	const trace = path.join(directory, 'trace');
 	const data = path.join(directory, 'data');
 	const command = [process.execPath, '--import', 'tsx', SERVER, data, flush];
-	const child = spawn('strace', ['-f', '-s', '3000', '-e', CALLS, '-o', trace, ...command], {
+	const child = spawn('strace', ['-f', '-y', '-s', '3000', '-e', CALLS, '-o', trace, ...command], {
 		stdio: ['ignore', 'pipe', 'inherit']
 	});
 	const ended = new Promise((resolve) => child.once('exit', resolve));
@@ -73,8 +90,12 @@ async function traceWrites(flush: string) {
 		const send = async (writer: number) => {
 			for (let n = 0; n < WRITES; n++) {
 				const id = `doc-${writer}-${n}-x`;
-				const address = `${url}/traced/${id}`;
-				const answer = await fetch(address, { method: 'PUT', headers: HEADERS, body: '{"n":1}' });
+				const { path: place = '', headers, body } = n < UPLOADS ? upload(id, n) : DOCUMENT;
+				const answer = await fetch(`${url}/traced/${id}${place}`, {
+					method: 'PUT',
+					headers: { ...HEADERS, ...headers },
+					body
+				});
 				if (answer.status !== 201) throw new Error(`answered ${answer.status}`);
 			}
 		};
@@ -87,9 +108,38 @@ async function traceWrites(flush: string) {
 		if (pid > 0) process.kill(pid, 'SIGTERM');
 		await ended;
 	}
-	const judged = judge(readCalls(await readFile(trace, 'utf8')));
+	const calls = await readFile(trace, 'utf8');
 	await rm(directory, { recursive: true, force: true });
-	return judged;
+	return calls;
+}
+
+interface Put {
+	path?: string;
+	headers?: Record<string, string>;
+	body: string;
+}
+
+const DOCUMENT: Put = { body: '{"n":1}' };
+
+/** More than is written at once. */
+function bytesOf(id: string): string {
+	return `${id} `.repeat(15_000);
+}
+
+function upload(id: string, way: number): Put {
+	const bytes = bytesOf(id);
+	const type = 'image/jpeg';
+	if (way === 0) return { path: '/data', headers: { 'content-type': type }, body: bytes };
+	if (way === 1) {
+		const data = Buffer.from(bytes).toString('base64');
+		return { body: JSON.stringify({ _attachments: { data: { content_type: type, data } } }) };
+	}
+	const data = { content_type: type, length: bytes.length, follows: true };
+	const document = JSON.stringify({ _attachments: { data } });
+	return {
+		headers: { 'content-type': 'multipart/related; boundary="x0"' },
+		body: `--x0\r\n\r\n${document}\r\n--x0\r\n\r\n${bytes}\r\n--x0--`
+	};
 }
 
 async function readIds(feed: Response, into: Set<string>): Promise<void> {
@@ -104,6 +154,8 @@ async function readIds(feed: Response, into: Set<string>): Promise<void> {
 interface Call {
 	name: string;
 	fd: string;
+	/** What lies behind the descriptor, as strace's -y tells it. */
+	place: string;
 	text: string;
 	result: string;
 	/** Lines of the trace on which it began and ended. */
@@ -123,10 +175,11 @@ function readCalls(text: string): Call[] {
 		const resumed = /^<\.\.\. \w+ resumed>(.*)$/.exec(rest);
 		const before = resumed ? begun.get(pid) : undefined;
 		const whole = before ? before.rest + (resumed?.[1] ?? '') : rest;
-		const [, name = '', fd = '', result = ''] =
-			/^(\w+)\(([^,)]*).*\)\s+= (-?\d+)/.exec(whole) ?? [];
+		const [, name = '', fd = '', place = '', result = ''] =
+			/^(\w+)\(([^,<)]*)(?:<([^>]*)>)?.*\)\s+= (-?\d+)/.exec(whole) ?? [];
 		if (name === '') continue;
-		calls.push({ name, fd, text: whole, result, began: before?.line ?? line, ended: line });
+		const began = before?.line ?? line;
+		calls.push({ name, fd, place, text: whole, result, began, ended: line });
 	}
 	return calls;
 }
@@ -145,10 +198,12 @@ function judge(calls: readonly Call[]) {
 	const unflushed: string[] = [];
 	let answers = 0;
 	let shown = 0;
+	let uploads = 0;
 
 	/** Pages, then a flush of them, then the page that makes them the newest, itself flushed: all after the arrival. */
 	const isFlushed = (id: string, at: number) => {
-		const since = arrived.get(id) ?? Number.POSITIVE_INFINITY;
+		const named = isUpload(id) ? nameFlushedAt(calls, id) : arrived.get(id);
+		const since = named ?? Number.POSITIVE_INFINITY;
 		return metas.some((meta) => {
 			if (meta.ended > at) return false;
 			const written = pageWrites.filter((call) => call.began > since && call.ended < meta.began);
@@ -183,6 +238,7 @@ function judge(calls: readonly Call[]) {
 			const id = /doc-\d-\d-x/.exec(text)?.[0];
 			if (id === undefined) continue;
 			answers += 1;
+			if (isUpload(id)) uploads += 1;
 			if (!isFlushed(id, call.began)) unflushed.push(`answered ${id}`);
 		} else if (isSent && text.includes('changes')) {
 			for (const [id] of text.matchAll(/doc-\d-\d-x/g)) {
@@ -191,5 +247,41 @@ function judge(calls: readonly Call[]) {
 			}
 		}
 	}
-	return { unflushed, answers, shown };
+	return { unflushed, answers, shown, uploads };
+}
+
+function isUpload(id: string): boolean {
+	return Number(/-(\d)-x$/.exec(id)?.[1]) < UPLOADS;
+}
+
+/** When the bytes of an upload, and then their name, were on disk; undefined if that is not to be seen. */
+function nameFlushedAt(calls: readonly Call[], id: string): number | undefined {
+	const sha256 = createHash('sha256').update(bytesOf(id)).digest('hex');
+	const renamed = calls.find(({ name, text }) => name === 'rename' && text.includes(`/${sha256}"`));
+	const [, temporary = '', file = ''] = /"([^"]*)", "([^"]*)"/.exec(renamed?.text ?? '') ?? [];
+	if (!renamed) return undefined;
+	const ofFile = calls.filter((call) => call.ended < renamed.began && call.place === temporary);
+	const writes = ofFile.filter(({ name }) => /^p?writev?/.test(name));
+	const lastWrite = Math.max(...writes.map(({ ended }) => ended));
+	const opened = calls.find(({ name, text }) => name === 'openat' && text.includes(temporary));
+	const isWhole =
+		sum(writes.map(({ result }) => Number(result))) === bytesOf(id).length &&
+		(opened?.text.includes('O_DSYNC') === true ||
+			ofFile.some(({ name, began }) => name === 'fdatasync' && began > lastWrite));
+	if (!isWhole) return undefined;
+
+	const flushOf = (directory: string, since: number) =>
+		calls.find(({ name, place, began }) => name === 'fsync' && place === directory && began > since)
+			?.ended;
+	const flushes = [flushOf(path.dirname(file), renamed.ended)];
+	// Directories that were made for it must be on disk, too.
+	for (let made = path.dirname(file); path.basename(made) !== 'files'; made = path.dirname(made)) {
+		const call = calls.find(({ name, text }) => name === 'mkdir' && text.includes(`"${made}"`));
+		if (call?.result === '0') flushes.push(flushOf(path.dirname(made), call.ended));
+	}
+	return flushes.some((at) => at === undefined) ? undefined : Math.max(...(flushes as number[]));
+}
+
+function sum(numbers: readonly number[]): number {
+	return numbers.reduce((total, n) => total + n, 0);
 }

@@ -14,7 +14,7 @@ import type {
 	WriteRefusal
 } from '../store/document-store.ts';
 import type { CouchDeps } from './couch-deps.ts';
-import { followersOf, type SentDocument } from './parse-document.ts';
+import { followersOf, type SentAttachment, type SentDocument } from './parse-document.ts';
 import type { Refused } from './refused.ts';
 import { unusableDesign } from './views/design-document.ts';
 import { writeLocal } from './write-local.ts';
@@ -147,9 +147,8 @@ async function prepare(
 		for (const attachment of sent.attachments.values()) {
 			if (attachment.kind === 'follows') await attachment.file?.keep();
 			if (attachment.kind !== 'bytes') continue;
-			const { bytes, digest, sha256 } = attachment;
-			const facts = { digest, sha256, length: bytes.byteLength };
-			await deps.store.files.write(companyOf(db.name), onePiece(bytes), limitBytes, facts);
+			const { bytes, facts } = attachment;
+			await deps.store.files.write(companyOf(db.name), bytes, limitBytes, facts);
 		}
 	} catch (error) {
 		if (!(error instanceof AttachmentTooLarge)) throw error;
@@ -264,11 +263,7 @@ async function resolveAttachments(
 	const resolved: [string, AttachmentStub][] = [];
 	for (const [name, attachment] of sent.attachments) {
 		if (attachment.kind === 'bytes') {
-			const { contentType, revpos, digest, sha256, bytes } = attachment;
-			resolved.push([
-				name,
-				{ contentType, revpos: revisions ? revpos : 0, digest, sha256, length: bytes.byteLength }
-			]);
+			resolved.push([name, stubOfBytes(attachment, revisions !== undefined)]);
 			continue;
 		}
 		if (attachment.kind === 'follows') {
@@ -289,6 +284,24 @@ async function resolveAttachments(
 		resolved.push(kept);
 	}
 	return Object.fromEntries(resolved);
+}
+
+/** Its hashes are reckoned when they are asked for: best while the bytes are being written. */
+function stubOfBytes(
+	{ contentType, revpos, facts }: SentAttachment & { kind: 'bytes' },
+	replicated: boolean
+): AttachmentStub {
+	return {
+		contentType,
+		revpos: replicated ? revpos : 0,
+		length: facts.length,
+		get digest() {
+			return facts.digest;
+		},
+		get sha256() {
+			return facts.sha256;
+		}
+	};
 }
 
 async function revisionBefore(
@@ -316,9 +329,4 @@ function refusalFor(code: WriteRefusal, replicated: boolean): Refused {
 
 function refusal(id: string, rev: string | undefined, why: Refused): WriteRow {
 	return { ok: false, id, ...(rev === undefined ? {} : { rev }), ...why };
-}
-
-// eslint-disable-next-line @typescript-eslint/require-await -- the store takes streams
-async function* onePiece(bytes: Buffer): AsyncGenerator<Uint8Array> {
-	yield bytes;
 }

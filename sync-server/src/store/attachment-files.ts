@@ -4,10 +4,12 @@
  */
 
 import { createHash, randomUUID } from 'node:crypto';
-import { createReadStream, existsSync, rmSync } from 'node:fs';
-import { mkdir, open, readdir, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { constants, createReadStream, existsSync, rmSync } from 'node:fs';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { closeFile, flushData, openFile, renameFile, writeAll } from './disk-calls.ts';
 import type { AttachmentFiles, FileFacts, IncomingFile } from './document-store.ts';
+import { FactsOf } from './file-facts.ts';
 import { AttachmentTooLarge, diskErrorOf } from './store-errors.ts';
 import { syncDirectory } from './sync-directory.ts';
 
@@ -55,7 +57,7 @@ export async function openAttachmentFiles(root: string): Promise<FilesOnDisk> {
 
 	async function receive(
 		company: string,
-		bytes: AsyncIterable<Uint8Array>,
+		bytes: AsyncIterable<Uint8Array> | Uint8Array,
 		limitBytes: number,
 		known?: FileFacts
 	): Promise<IncomingFile> {
@@ -64,12 +66,14 @@ export async function openAttachmentFiles(root: string): Promise<FilesOnDisk> {
 		const discard = async () => {
 			if (!hasItsName) await rm(temporary, { force: true });
 		};
-		const facts = await writeTemporary(temporary, bytes, limitBytes, known).catch(
-			async (error: unknown) => {
-				await discard();
-				throw diskErrorOf(error);
-			}
-		);
+		const writing =
+			bytes instanceof Uint8Array
+				? writeAtOnce(temporary, bytes, limitBytes, known ?? new FactsOf(bytes))
+				: writeAsItComes(temporary, bytes, limitBytes);
+		const facts = await writing.catch(async (error: unknown) => {
+			await discard();
+			throw diskErrorOf(error);
+		});
 		return {
 			...facts,
 			discard,
@@ -79,7 +83,7 @@ export async function openAttachmentFiles(root: string): Promise<FilesOnDisk> {
 				try {
 					const directory = path.dirname(file);
 					const parents = await makeDirectory(directory);
-					await rename(temporary, file);
+					await renameFile(temporary, file);
 					hasItsName = true;
 					// All at once: each waits for the disk.
 					await Promise.all([directory, ...parents].map(syncDirectory));
@@ -129,49 +133,79 @@ export async function openAttachmentFiles(root: string): Promise<FilesOnDisk> {
 
 		async read(company, sha256, range) {
 			const file = fileOf(company, sha256);
-			if (!file || !(await isFile(file))) return null;
-			return createReadStream(file, range ? { start: range.start, end: range.end } : {});
+			const fd = file === null ? null : await openIfThere(file);
+			if (fd === null) return null;
+			return createReadStream('', { fd, ...(range ? { start: range.start, end: range.end } : {}) });
 		}
 	};
 }
 
-async function writeTemporary(
+/** For writing, and only if it is new. */
+const NEW_FILE = constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY;
+const OWNER_ALONE = 0o600;
+
+/** Bytes in memory: one call writes and flushes them, and they are hashed meanwhile. */
+async function writeAtOnce(
 	temporary: string,
-	bytes: AsyncIterable<Uint8Array>,
+	bytes: Uint8Array,
 	limitBytes: number,
-	known?: FileFacts
+	known: FileFacts
 ): Promise<FileFacts> {
-	const handle = await open(temporary, 'wx', 0o600);
+	if (bytes.byteLength > limitBytes) throw new AttachmentTooLarge(limitBytes);
+	const file = await openFile(temporary, NEW_FILE | constants.O_DSYNC, OWNER_ALONE);
 	try {
-		const facts = await writeAndHash(handle, bytes, limitBytes, known);
-		await handle.datasync();
-		return facts;
+		const written = writeAll(file, bytes);
+		const { digest, length, sha256 } = known;
+		await written;
+		return { digest, length, sha256 };
 	} finally {
-		await handle.close();
+		await closeFile(file);
 	}
 }
 
-async function writeAndHash(
-	handle: FileHandle,
+/** Bytes that arrive meanwhile are gathered up to so many. */
+const WRITTEN_AT_ONCE = 64 * 1024;
+
+async function writeAsItComes(
+	temporary: string,
 	bytes: AsyncIterable<Uint8Array>,
-	limitBytes: number,
-	known?: FileFacts
+	limitBytes: number
 ): Promise<FileFacts> {
 	const sha256 = createHash('sha256');
 	const md5 = createHash('md5');
 	let length = 0;
-	for await (const chunk of bytes) {
-		length += chunk.byteLength;
-		if (length > limitBytes) throw new AttachmentTooLarge(limitBytes);
-		if (known === undefined) {
+	let waiting: Uint8Array[] = [];
+	let waitingBytes = 0;
+	let writing = Promise.resolve();
+	const file = await openFile(temporary, NEW_FILE, OWNER_ALONE);
+	const writeWaiting = async () => {
+		const [first] = waiting;
+		const some = waiting.length === 1 && first ? first : Buffer.concat(waiting);
+		waiting = [];
+		waitingBytes = 0;
+		await writing;
+		writing = writeAll(file, some);
+		// Whoever waits for it next is told; nobody may be waiting yet.
+		writing.catch(() => undefined);
+	};
+	try {
+		for await (const chunk of bytes) {
+			length += chunk.byteLength;
+			if (length > limitBytes) throw new AttachmentTooLarge(limitBytes);
+			waiting.push(chunk);
+			waitingBytes += chunk.byteLength;
+			if (waitingBytes >= WRITTEN_AT_ONCE) await writeWaiting();
 			sha256.update(chunk);
 			md5.update(chunk);
 		}
-		for (let at = 0; at < chunk.byteLength;) {
-			at += (await handle.write(chunk, at)).bytesWritten;
-		}
+		if (waitingBytes > 0) await writeWaiting();
+		await writing;
+		await flushData(file);
+	} finally {
+		// A write under way must not find another file behind its number.
+		await writing.catch(() => undefined);
+		await closeFile(file);
 	}
-	if (known !== undefined) return known;
 	return { digest: `md5-${md5.digest('base64')}`, length, sha256: sha256.digest('hex') };
 }
 
@@ -179,10 +213,11 @@ async function namesIn(directory: string): Promise<string[]> {
 	return (await readdir(directory).catch(() => [])).sort();
 }
 
-async function isFile(file: string): Promise<boolean> {
+async function openIfThere(file: string): Promise<number | null> {
 	try {
-		return (await stat(file)).isFile();
-	} catch {
-		return false;
+		return await openFile(file, 'r');
+	} catch (error) {
+		if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+		throw error;
 	}
 }

@@ -283,12 +283,12 @@ export interface AttachmentFiles {
 		limitBytes: number
 	): Promise<IncomingFile>;
 	/**
-	 * `receive` and `keep` in one: for bytes that were judged before. `known` are the facts of exactly these bytes, so
-	 * that they are not hashed twice.
+	 * `receive` and `keep` in one: for bytes that were judged before. `known` are the facts of exactly these bytes in
+	 * memory, so that they are not hashed twice.
 	 */
 	write(
 		company: string,
-		bytes: AsyncIterable<Uint8Array>,
+		bytes: AsyncIterable<Uint8Array> | Uint8Array,
 		limitBytes: number,
 		known?: FileFacts
 	): Promise<FileFacts>;

@@ -1,11 +1,13 @@
-import { open } from 'node:fs/promises';
+import { closeSync, openSync } from 'node:fs';
+import { flushFile } from './disk-calls.ts';
 
 /** Flushes a directory: a new or renamed file is on disk only when its directory is. */
 export async function syncDirectory(directory: string): Promise<void> {
-	const handle = await open(directory, 'r');
+	// Opening what is there takes a moment, waiting for a free thread longer.
+	const opened = openSync(directory, 'r');
 	try {
-		await handle.sync();
+		await flushFile(opened);
 	} finally {
-		await handle.close();
+		closeSync(opened);
 	}
 }
