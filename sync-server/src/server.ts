@@ -107,7 +107,11 @@ export async function createServer({
 	const mailroom = new Mailroom(
 		{ store, registry, accounts, settings, now },
 		log,
-		store.isShared ? new Leases(registry, now, limits.leaseMs) : null
+		store.isShared
+			? new Leases(registry, now, limits.leaseMs, (error) =>
+					log.error({ err: error }, 'a lease could not be renewed')
+				)
+			: null
 	);
 	let sweeping: NodeJS.Timeout | undefined;
 	let swept = Promise.resolve();

@@ -80,6 +80,39 @@ function dyingStore(real: DocumentStore, atWrite: number, isAfter: boolean): Doc
 	});
 }
 
+/** The real store, which waits for `deed` before it writes. */
+function beforeWrites(
+	real: DocumentStore,
+	deed: (writes: readonly DocumentWrite[]) => Promise<void>
+): DocumentStore {
+	return new Proxy(real, {
+		get(target, member) {
+			const value: unknown = Reflect.get(target, member, target);
+			if (member !== 'open') {
+				return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+			}
+			return async (name: string) => {
+				const database = await target.open(name);
+				return (
+					database &&
+					new Proxy(database, {
+						get(inner, key) {
+							const found: unknown = Reflect.get(inner, key, inner);
+							if (key === 'write') {
+								return async (writes: readonly DocumentWrite[]) => {
+									await deed(writes);
+									return inner.write(writes);
+								};
+							}
+							return typeof found === 'function' ? (found.bind(inner) as unknown) : found;
+						}
+					})
+				);
+			};
+		}
+	});
+}
+
 /** Reads a mailbox to its end, as the mailroom does; a crash ends it. */
 async function readMailboxes(
 	through: DocumentStore,
@@ -259,6 +292,37 @@ describe('the mailroom', () => {
 			{ numRuns: 25 }
 		);
 	}, 120_000);
+
+	test('makes a case again that another server made anew in the meantime', async () => {
+		const { companyId, worker, manager } = await newCompany();
+		const mailbox = (userId: string): MailboxAddress => ({ kind: 'mailbox', companyId, userId });
+		const submission = { ...aSubmission(1, {}, worker), companyId };
+		const decision = { ...aDecision(2, submission._id, 'approve', manager), companyId };
+		await put(mailbox(worker), submission);
+		const caseId = caseIdOf(submission.body.subjectId);
+		let isOvertaken = false;
+		// The other server delivers the decision while this one is about to write the case without it.
+		const overtaken = beforeWrites(store, async (writes) => {
+			if (isOvertaken || !writes.some(({ id }) => id === caseId)) return;
+			isOvertaken = true;
+			await put(mailbox(manager), decision);
+			await readMailboxes(store, [mailbox(worker), mailbox(manager)]);
+		});
+		await expect(readMailboxes(overtaken, [mailbox(worker)])).rejects.toThrow(/conflict/);
+		const statesNow = () =>
+			Promise.all(
+				[{ kind: 'ledger', companyId } as const, mailbox(worker), mailbox(manager)].map(
+					async (address) => {
+						const database = await store.open(databaseName(address));
+						const { body } = (await database?.read(caseId)) ?? {};
+						return (body as unknown as Case).body.state;
+					}
+				)
+			);
+		expect(await statesNow()).toEqual(['approved', 'approved', 'approved']);
+		await readMailboxes(overtaken, [mailbox(worker), mailbox(manager)]);
+		expect(await statesNow()).toEqual(['approved', 'approved', 'approved']);
+	});
 
 	test('carries nothing a mailbox holds under somebody else\u2019s name', async () => {
 		const { companyId, worker, manager } = await newCompany();

@@ -1,6 +1,6 @@
 /** The CouchDB verbs on a real port, over a store of their own, with rights simple enough to see through. */
 
-import Fastify from 'fastify';
+import Fastify, { type FastifyRequest } from 'fastify';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -70,10 +70,16 @@ export interface CouchServer {
 
 /**
  * @param options.keptIn the directory of a server that was stopped, to go on with its data.
+ * @param options.onRequest is told of each request before it is looked at, which waits for it.
  * @param options.callMs how long one function of a design document may run.
  */
 export async function startCouchServer(
-	options: { keptIn?: string; callMs?: number } = {}
+	options: {
+		keptIn?: string;
+		callMs?: number;
+		/** Awaited before each request is looked at. */
+		onRequest?: (request: FastifyRequest) => Promise<void>;
+	} = {}
 ): Promise<CouchServer> {
 	const directory = options.keptIn ?? (await mkdtemp(path.join(tmpdir(), 'outlay-couch-')));
 	const store = await openLmdbStore(path.join(directory, 'server'));
@@ -88,6 +94,8 @@ export async function startCouchServer(
 		// Open feeds don't hold up the end of a test.
 		forceCloseConnections: true
 	});
+	const { onRequest } = options;
+	if (onRequest) app.addHook('onRequest', (request) => onRequest(request));
 	let origin = '';
 	registerCouchRoutes(app, {
 		store,

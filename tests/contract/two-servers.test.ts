@@ -1,7 +1,8 @@
 /** Two of our servers on one CouchDB, and companies whose data lies in different stores. */
 
+import type { FastifyRequest } from 'fastify';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { databaseName } from '@outlay/domain/addresses';
 import type { Case } from '@outlay/domain/case';
 import { caseIdOf } from '@outlay/domain/identifiers';
@@ -20,8 +21,21 @@ import { startCouchServer, type CouchServer } from './couch-server.ts';
 let couch: CouchServer;
 let directory: string;
 
+let ledgerWrites: LedgerWrites;
+/** Awaited before each write to a ledger. */
+let beforeLedgerWrite: (companyId: string) => Promise<void>;
+
 beforeEach(async () => {
-	couch = await startCouchServer();
+	ledgerWrites = new LedgerWrites();
+	beforeLedgerWrite = () => Promise.resolve();
+	couch = await startCouchServer({
+		onRequest: async (request) => {
+			const companyId = ledgerWritten(request);
+			if (companyId === null) return;
+			await beforeLedgerWrite(companyId);
+			ledgerWrites.note(serverOf(request), await leaseOf(companyId));
+		}
+	});
 	directory = await temporaryDirectory();
 });
 afterEach(async () => {
@@ -35,9 +49,11 @@ test(
 	'one killed under load: every submission is delivered once, every case has one history',
 	{ timeout: 120_000 },
 	async () => {
-		const environment = { COUCHDB_URL: `${couch.origin}/` };
-		const first = await startServerProcess({ environment });
-		const second = await startServer({ environment, limits: { leaseMs: LEASE_MS } });
+		const first = await startServerProcess({ environment: environmentOf('first') });
+		const second = await startServer({
+			environment: environmentOf('second'),
+			limits: { leaseMs: LEASE_MS }
+		});
 		let isKilled = false;
 		try {
 			const atFirst = await TestPerson.signIn(first, 'jonas');
@@ -83,12 +99,123 @@ test(
 			}
 			// One row of numbers, whoever gave them.
 			expect(new Set(orders).size).toBe(submissions.length);
+			// Both worked on the company, one after the other.
+			expect(ledgerWrites.strangers).toEqual([]);
+			expect(new Set(ledgerWrites.servers.values())).toContain('second');
 		} finally {
 			if (!isKilled) await first.kill();
 			await second.stop();
 		}
 	}
 );
+
+test(
+	'a page that takes longer than a lease is finished by the server that began it',
+	{ timeout: 60_000 },
+	async () => {
+		const servers = await Promise.all(
+			['first', 'second'].map((name) =>
+				startServer({ environment: environmentOf(name), limits: { leaseMs: LEASE_MS } })
+			)
+		);
+		const [first, second] = servers;
+		if (!first || !second) throw new TypeError('two were started');
+		try {
+			const signIns = [...first.signIns, ...second.signIns];
+			const atFirst = await TestPerson.signIn({ ...first, signIns }, 'jonas');
+			const { companyId } = atFirst.view;
+			let leases: (Lease | null)[] = [];
+			// The first write waits until the lease would have run out long ago, or somebody else took it.
+			beforeLedgerWrite = async () => {
+				if (leases.length > 0) return;
+				const before = await leaseOf(companyId);
+				leases = [before];
+				await vi.waitUntil(
+					async () => {
+						const now = await leaseOf(companyId);
+						leases[1] = now;
+						const isLong = (now?.untilMs ?? 0) >= (before?.untilMs ?? 0) + 2 * LEASE_MS;
+						return isLong || now?.holder !== before?.holder;
+					},
+					{ timeout: 30_000 }
+				);
+			};
+			const submissions = [await atFirst.submission(), await atFirst.submission()];
+			const [one, other] = submissions;
+			if (!one || !other) throw new TypeError('two were made');
+			await atFirst.put(one);
+			await atFirst.at(second).put(other);
+			const ledger = await couch.store.open(databaseName({ kind: 'ledger', companyId }));
+			await expect
+				.poll(
+					async () => {
+						const { rows = [] } = (await ledger?.allDocs({})) ?? {};
+						return rows.filter(({ id }) => id.startsWith('submission:')).map(({ rev }) => rev[0]);
+					},
+					{ timeout: 40_000 }
+				)
+				.toEqual(['1', '1']);
+			expect(leases[1]?.holder).toBe(leases[0]?.holder);
+			expect(ledgerWrites.strangers).toEqual([]);
+		} finally {
+			await Promise.all(servers.map((server) => server.stop()));
+		}
+	}
+);
+
+describe('a lease', () => {
+	let nowMs: number;
+	let store: DocumentStore;
+	let one: Leases;
+	let other: Leases;
+
+	beforeEach(async () => {
+		nowMs = 1_000_000;
+		vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+		store = await openLmdbStore(path.join(directory, 'registry'));
+		const registry = await Registry.open(store);
+		one = new Leases(registry, () => nowMs, LEASE_MS);
+		other = new Leases(registry, () => nowMs, LEASE_MS);
+	});
+	afterEach(async () => {
+		vi.useRealTimers();
+		await store.close();
+	});
+
+	const untilMs = async () => {
+		const registry = await store.open('registry');
+		return (await registry?.read('lease:acme'))?.body['untilMs'];
+	};
+
+	test('is renewed while the work goes on, and no longer', async () => {
+		expect(await one.hold('acme')).toBe(true);
+		for (let n = 0; n < 9; n++) {
+			nowMs += LEASE_MS / 3;
+			vi.advanceTimersByTime(LEASE_MS / 3);
+			await expect.poll(untilMs).toBe(nowMs + LEASE_MS);
+			expect(await other.hold('acme')).toBe(false);
+			expect(() => one.require('acme')).not.toThrow();
+		}
+		await one.letGo('acme');
+		expect(() => one.require('acme')).toThrow(/acme/);
+		expect(await other.hold('acme')).toBe(true);
+		nowMs += LEASE_MS / 3;
+		vi.advanceTimersByTime(LEASE_MS / 3);
+		await expect.poll(untilMs).toBe(nowMs + LEASE_MS);
+		expect(await one.hold('acme')).toBe(false);
+	});
+
+	test('of a server that stood still is nothing it may work with', async () => {
+		expect(await one.hold('acme')).toBe(true);
+		// As after a machine was paused: time went on and no timer ran.
+		nowMs += LEASE_MS;
+		expect(() => one.require('acme')).toThrow(/acme/);
+		expect(await other.hold('acme')).toBe(true);
+		vi.advanceTimersByTime(LEASE_MS / 3);
+		expect(await one.hold('acme')).toBe(false);
+		expect(() => other.require('acme')).not.toThrow();
+	});
+});
 
 test('a company is worked on by one server at a time; the lease of one that is gone runs out', async () => {
 	let nowMs = 0;
@@ -212,4 +339,50 @@ describe('companies in stores of their own', () => {
 // eslint-disable-next-line @typescript-eslint/require-await -- the store takes streams
 async function* pieces(text: string): AsyncGenerator<Uint8Array> {
 	yield Buffer.from(text);
+}
+
+interface Lease {
+	holder: string;
+	untilMs: number;
+}
+
+/** Who wrote to a ledger, and who had the lease of its company at that moment. */
+class LedgerWrites {
+	/** The server behind each holder of leases, as its first write tells. */
+	readonly servers = new Map<string, string>();
+	/** Writes of a server while another had the lease. */
+	readonly strangers: string[] = [];
+
+	note(server: string, lease: Lease | null): void {
+		const holder = lease?.holder ?? 'nobody';
+		const known = this.servers.get(holder) ?? server;
+		const isOthers = [...this.servers].some(([each, name]) => name === server && each !== holder);
+		if (lease === null || known !== server || isOthers) {
+			this.strangers.push(`${server} wrote while ${holder} had the lease`);
+		} else this.servers.set(holder, server);
+	}
+}
+
+/** What a server is told, which it shows in every request: its name in the place of a user's. */
+function environmentOf(server: string): { COUCHDB_URL: string } {
+	return { COUCHDB_URL: `${couch.origin.replace('://', `://${server}:secret@`)}/` };
+}
+
+function serverOf({ headers }: FastifyRequest): string {
+	const encoded = (headers.authorization ?? '').replace('Basic ', '');
+	return Buffer.from(encoded, 'base64').toString().split(':')[0] ?? '';
+}
+
+/** The company whose ledger a request writes documents to; null for everything else. */
+function ledgerWritten({ method, url }: FastifyRequest): string | null {
+	const [, companyId, what = ''] = /^\/ledger-([a-z0-9]+)\/(.+)/.exec(url) ?? [];
+	const isWrite = method === 'PUT' || (method === 'POST' && what.startsWith('_bulk_docs'));
+	const isDocument = !what.startsWith('_') || what.startsWith('_bulk_docs');
+	return companyId !== undefined && isWrite && isDocument ? companyId : null;
+}
+
+async function leaseOf(companyId: string): Promise<Lease | null> {
+	const registry = await couch.store.open('registry');
+	const stored = await registry?.read(`lease:${companyId}`);
+	return stored ? (stored.body as unknown as Lease) : null;
 }

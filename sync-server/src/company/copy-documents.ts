@@ -4,6 +4,7 @@ import type {
 	Database,
 	DocumentWrite,
 	JsonObject,
+	RevisionId,
 	StoredRevision
 } from '../store/document-store.ts';
 
@@ -12,8 +13,13 @@ export interface Carried {
 	id: string;
 	body: JsonObject;
 	attachments: Record<string, AttachmentStub>;
-	/** What the server itself keeps up to date replaces what is there; what a person sent never does. */
-	replaces: boolean;
+	/**
+	 * What the server itself keeps up to date replaces what is there; what a person sent never does. A function is asked
+	 * about what is there, and may leave it.
+	 */
+	replaces: boolean | ((there: StoredRevision) => boolean);
+	/** Compare-and-set: where another revision is there (null for none), `CopyFailed` is thrown. */
+	basedOn?: RevisionId | null;
 }
 
 /** A copy could not be written; the round is tried again. */
@@ -58,13 +64,15 @@ export async function copyDocuments(
 }
 
 function writeFor(document: Carried, there: StoredRevision | null): DocumentWrite | null {
-	const { id, body, replaces } = document;
+	const { id, body, replaces, basedOn } = document;
 	if (there !== null) {
 		const isAlive = !there.deleted;
-		if (isAlive && (!replaces || isSame(document, there))) return null;
+		const isReplaced = () => (typeof replaces === 'boolean' ? replaces : replaces(there));
+		if (isAlive && (!isReplaced() || isSame(document, there))) return null;
 		const removal = there.body['removal'];
 		if (!isAlive && (removal === 'erased' || removal === 'retention')) return null;
 	}
+	if (basedOn !== undefined && basedOn !== (there?.rev ?? null)) throw new CopyFailed('conflict');
 	return {
 		id,
 		body,

@@ -4,13 +4,14 @@ import { deliveriesOf } from '@outlay/domain/deliveries';
 import { stagesOfSubmission } from '@outlay/domain/approval-stages';
 import { openStageOf, type ApprovalStage, type Case } from '@outlay/domain/case';
 import { upcast, type OutlayDocument } from '@outlay/domain/documents';
-import { blobHash, ownerOf, parseDocumentId } from '@outlay/domain/identifiers';
+import { blobHash, caseIdOf, ownerOf, parseDocumentId } from '@outlay/domain/identifiers';
 import type { Decision, Recall, Submission } from '@outlay/domain/submission';
 import type { Accounts } from '../company/accounts.ts';
 import type { CompanySettings } from '../company/company-settings.ts';
 import type { Registry } from '../company/registry.ts';
 import type { Database, DocumentStore, StoredRevision } from '../store/document-store.ts';
 import { Awaited } from './awaited.ts';
+import { Bags, isPostId } from './bags.ts';
 import { caseDocument } from './case-documents.ts';
 import { copyDocuments, type Carried } from '../company/copy-documents.ts';
 import { Dockets } from './dockets.ts';
@@ -22,6 +23,8 @@ export interface RoundParts {
 	accounts: Accounts;
 	settings: CompanySettings;
 	now: () => number;
+	/** Throws when this server may not, or no longer, work on a company; asked before each write. */
+	requireTurn?: (companyId: string) => void;
 }
 
 type MailboxAddress = Extract<DatabaseAddress, { kind: 'mailbox' }>;
@@ -68,6 +71,7 @@ export class MailboxRounds {
 			else post.push(document);
 		}
 		await this.#deliver(mailbox, address, post, enclosures);
+		this.#requireTurn(address.companyId);
 		await registry.writeNote(noteId, { since: lastSeq });
 		return pending === 0;
 	}
@@ -81,6 +85,7 @@ export class MailboxRounds {
 		if (post.length === 0 && enclosures.length === 0) return;
 		const { companyId, userId } = address;
 		const company = await this.#parts.accounts.companyPeople(companyId);
+		this.#requireTurn(companyId);
 		await this.#stamps.give(
 			companyId,
 			await this.#inOrder(companyId, post),
@@ -107,10 +112,11 @@ export class MailboxRounds {
 				missing.set(documentId, [...(missing.get(documentId) ?? []), target]);
 			}
 		}
+		this.#requireTurn(companyId);
 		for (const [documentId, targets] of missing) {
 			await this.#awaited.add(mailbox.name, documentId, targets);
 		}
-		await this.#empty(bags);
+		await this.#empty(companyId, bags);
 		for (const documentId of arrived) await this.#awaited.remove(mailbox.name, documentId);
 		await this.#keepCases(company, await this.#file(companyId, post));
 	}
@@ -180,6 +186,7 @@ export class MailboxRounds {
 	/** Notes which case each document belongs to; gives the transactions whose case may have changed. */
 	async #file(companyId: string, post: readonly Post[]): Promise<Set<string>> {
 		const subjectIds = new Set<string>();
+		this.#requireTurn(companyId);
 		for (const document of post) {
 			if (document.type === 'submission') {
 				const { subjectId } = document.body;
@@ -199,6 +206,8 @@ export class MailboxRounds {
 		const ledger = await this.#open(databaseName({ kind: 'ledger', companyId }));
 		const bags = new Bags();
 		for (const subjectId of subjectIds) {
+			// Read before what the case is made of: whoever made a newer one meanwhile wins, and this one is made again.
+			const before = await ledger.read(caseIdOf(subjectId));
 			const ids = await this.#dockets.documentsOf(companyId, subjectId);
 			const documents: OutlayDocument[] = [];
 			for (const id of ids) {
@@ -225,11 +234,13 @@ export class MailboxRounds {
 					id: _id,
 					body: members,
 					attachments: {},
-					replaces: true
+					...(to.kind === 'ledger'
+						? { replaces: true, basedOn: before?.rev ?? null }
+						: { replaces: (there) => !isOvertaken(found, there) })
 				});
 			}
 		}
-		await this.#empty(bags);
+		await this.#empty(companyId, bags);
 	}
 
 	/** A submission whose turn has come with somebody who never had it goes to them, from the ledger, with its papers. */
@@ -260,10 +271,15 @@ export class MailboxRounds {
 		}
 	}
 
-	async #empty(bags: Bags): Promise<void> {
+	async #empty(companyId: string, bags: Bags): Promise<void> {
 		for (const [target, documents] of bags.inOrder()) {
+			this.#requireTurn(companyId);
 			await copyDocuments(await this.#open(target), documents);
 		}
+	}
+
+	#requireTurn(companyId: string): void {
+		this.#parts.requireTurn?.(companyId);
 	}
 
 	async #open(name: string): Promise<Database> {
@@ -277,24 +293,6 @@ export class MailboxRounds {
 	}
 }
 
-/** What goes where in one round. */
-class Bags {
-	readonly #bags = new Map<string, Map<string, Carried>>();
-
-	put(target: string, document: Carried): void {
-		const bag = this.#bags.get(target) ?? new Map<string, Carried>();
-		this.#bags.set(target, bag.set(document.id, document));
-	}
-
-	/** The ledger first, and enclosures before what names them, so that nobody sees half of it. */
-	inOrder(): [string, Carried[]][] {
-		const rank = ({ id }: Carried) => (isPostId(id) ? 1 : 0);
-		return [...this.#bags]
-			.sort(([a], [b]) => (a < b ? -1 : 1))
-			.map(([target, bag]) => [target, [...bag.values()].sort((a, b) => rank(a) - rank(b))]);
-	}
-}
-
 /** Working copies, trips and raw fixes never leave their mailbox, nor does what somebody else wrote. */
 function mayTravel(id: string, userId: string): boolean {
 	if (blobHash(id) !== null) return true;
@@ -303,10 +301,6 @@ function mayTravel(id: string, userId: string): boolean {
 		parsed?.ownerId === userId &&
 		(isPostId(id) || parsed.type === 'receipt' || parsed.type === 'route')
 	);
-}
-
-function isPostId(id: string): boolean {
-	return /^(submission|recall|decision):/.test(id);
 }
 
 /** The access rules said so when it was written; it is asked again, since everything after depends on it. */
@@ -325,6 +319,12 @@ function postOf(stored: StoredRevision): Post | null {
 	if (!isPostId(stored.id)) return null;
 	const written = { ...stored.body, _id: stored.id } as unknown as Parameters<typeof upcast>[0];
 	return upcast(written).document as Post;
+}
+
+/** A case only ever gains steps: one with more was made of more papers. */
+function isOvertaken(made: Case, there: StoredRevision): boolean {
+	const { steps } = (there.body as unknown as Case).body;
+	return steps.length > made.body.steps.length;
 }
 
 function judgesAt({ approverId, substituteIds }: ApprovalStage): string[] {

@@ -1,6 +1,6 @@
 import { databaseName, parseDatabaseName, type DatabaseAddress } from '@outlay/domain/addresses';
 import type { BaseLogger } from 'pino';
-import type { Leases } from './leases.ts';
+import { LeaseLost, type Leases } from './leases.ts';
 import { MailboxRounds, type RoundParts } from './mailbox-round.ts';
 
 type Log = Pick<BaseLogger, 'error'>;
@@ -39,7 +39,10 @@ export class Mailroom {
 	constructor(parts: RoundParts, log: Log, leases: Leases | null = null) {
 		this.#parts = parts;
 		this.#leases = leases;
-		this.#rounds = new MailboxRounds(parts);
+		this.#rounds = new MailboxRounds({
+			...parts,
+			...(leases ? { requireTurn: (companyId) => leases.require(companyId) } : {})
+		});
 		this.#log = log;
 	}
 
@@ -97,7 +100,8 @@ export class Mailroom {
 				queue.failures.delete(name);
 				if (!isRead && this.#stopListening !== null) queue.due.set(name, next);
 			} catch (error) {
-				this.#retryLater(queue, name, next, error);
+				if (error instanceof LeaseLost) this.#comeBack(queue, name, next, LOOK_AGAIN_MS);
+				else this.#retryLater(queue, name, next, error);
 			}
 		}
 		await this.#leases?.letGo(companyId).catch((error: unknown) => {
