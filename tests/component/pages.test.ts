@@ -165,6 +165,18 @@ describe('a new expense', () => {
 			.toHaveValue('Paid with 4111 1111 1111 1111');
 	});
 
+	it('only warns about bare digits that fit a card or an ID number, and stores them as typed', async () => {
+		const { transactionId, screen } = await open();
+		const warning = screen.getByText(/could be somebody’s ID number or a card number/);
+		for (const purpose of ['Seals 4111111111111111', 'Pump 2110625629']) {
+			await screen.getByLabelText('Purpose').fill(purpose);
+			await userEvent.tab();
+			await expect.element(warning).toBeVisible();
+			await expect.element(screen.getByText(/This looks like/)).not.toBeInTheDocument();
+			await expect.poll(() => bodyOf(transactionId)).toMatchObject({ purpose });
+		}
+	});
+
 	it('says what is missing when it is submitted, and goes there', async () => {
 		const { screen } = await open();
 		const submit = screen.getByRole('button', { name: 'Submit' });

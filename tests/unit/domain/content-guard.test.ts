@@ -116,7 +116,7 @@ describe('what is handed over', () => {
 		const masked = save(null, { purpose: `Visit to ${CPR}` });
 		expect(refuseContent(TransactionBody, masked)?.code).toBe('content.masked');
 		expect(refuseStoring(TransactionBody, masked)).toBeNull();
-		const card = anExpense({ merchant: '4111111111111111' });
+		const card = anExpense({ merchant: '4111 1111 1111 1111' });
 		expect(refuseContent(TransactionBody, card)?.code).toBe('content.card_number');
 	});
 
@@ -135,6 +135,10 @@ describe('what is handed over', () => {
 	test('digits that only fit are warned about, not refused', () => {
 		expect(judgeText('Pump 2110625629', 'purpose', [])).toEqual({ block: null, warn: ['dk-cpr'] });
 		expect(refuseContent(TransactionBody, anExpense({ purpose: 'Pump 2110625629' }))).toBeNull();
+		const bareCard = save(null, { merchant: '4111111111111111' });
+		expect(bareCard.merchant).toBe('4111111111111111');
+		expect(judgeText(bareCard.merchant, 'merchant', [])).toEqual({ block: null, warn: ['card'] });
+		expect(refuseContent(TransactionBody, bareCard)).toBeNull();
 	});
 });
 

@@ -43,9 +43,11 @@ describe('what is refused', () => {
 		['burgerservicenummer: 1112.22.333', 'nl-bsn block'],
 		['bsn 111 222 333', 'nl-bsn block'],
 		['paid with 4111 1111 1111 1111', 'card block'],
-		['4111111111111111', 'card block'],
 		['4111-1111-1111-1111 2026', 'card block'],
+		['4111.1111.1111.1111', 'card block'],
 		['1234 4111 1111 1111 1111', 'card block'],
+		['Visa 4111111111111111', 'card block'],
+		['4111111111111111 (visa)', 'card block'],
 		['3782 822463 10005', 'card block'],
 		['Dankort 5019555544445555', 'card block'],
 		['card4111111111111111.jpg', 'card block'],
@@ -63,7 +65,11 @@ describe('what is worth a warning', () => {
 		['198803200016', 'se-personnummer warn'],
 		// An invoice may be numbered like that.
 		['Faktura 010165-1234', 'dk-cpr warn'],
-		['Invoice no. 4111111111111111', 'card warn']
+		['Faktura 4111 1111 1111 1111', 'card warn'],
+		['4111111111111111', 'card warn'],
+		['Paid with 4111111111111111', 'card warn'],
+		['378282246310005', 'card warn'],
+		['scan-4111111111111111.jpg', 'card warn']
 	])('%s: %s', (text, expected) => {
 		expect(verdicts(text)).toEqual([expected]);
 	});
@@ -109,12 +115,45 @@ describe('what passes', () => {
 		'2026-11-20 14:30',
 		'IMG_20251125_143059.jpg',
 		'Order 15108695088',
+		'Invoice no. 4111111111111111',
 		'a3f9211062562911b7c0',
 		'Toll 1.234.567,89',
 		'',
 		'••••••-••••'
 	])('%s', (text) => {
 		expect(findProhibited(text)).toEqual([]);
+	});
+});
+
+describe('numbers of people without an ordinary one', () => {
+	test.each([
+		['D-number', '551086', '00100', 'no-fnr'],
+		['H-number', '155086', '00280', 'no-fnr'],
+		['D- and H-number', '555086', '00193', 'no-fnr'],
+		['samordningsnummer', '880380', '0013', 'se-personnummer']
+	])('%s', (_, date, rest, kind) => {
+		expect(verdicts(`for ${date}-${rest}`)).toEqual([`${kind} block`]);
+		expect(verdicts(`for ${date}${rest}`)).toEqual([`${kind} warn`]);
+	});
+
+	test.each([...'+-UVWXYABCDEF'])('henkilötunnus with %s for the century', (sign) => {
+		expect(verdicts(`for 131052${sign}308T`)).toEqual(['fi-hetu block']);
+	});
+
+	test.each([...'GHKLMNOPQRSTZ'])('%s is no century', (sign) => {
+		expect(verdicts(`for 131052${sign}308T`)).toEqual([]);
+	});
+
+	test('29 February only stands in the leap year of its century', () => {
+		expect(verdicts('hetu 290200A0030')).toEqual(['fi-hetu block']);
+		expect(verdicts('hetu 290200-0030')).toEqual([]);
+	});
+
+	test('the eleven-test tells a BSN from nine other digits, beside its word', () => {
+		expect(verdicts('bsn 111222333')).toEqual(['nl-bsn block']);
+		expect(verdicts('bsn 111222334')).toEqual([]);
+		// Its leading zero was lost.
+		expect(verdicts('bsn 10000008')).toEqual(['nl-bsn block']);
 	});
 });
 
