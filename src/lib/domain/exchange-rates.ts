@@ -1,3 +1,4 @@
+import { isDate } from './calendar-date.ts';
 import { parseCsv } from './csv.ts';
 import { ok, refuse, type Result } from './refusal.ts';
 
@@ -19,11 +20,13 @@ export const NATIONALBANKEN = 'Danmarks Nationalbank, valutakurser';
 
 /**
  * Reads the reference rates as the European Central Bank publishes them: `eurofxref-daily.xml`, `-hist.xml` and the
- * CSV of either. Days a currency was not quoted are left out. Refuses with `exchange.unreadable`.
+ * CSV of either. Days a currency was not quoted are left out. Refuses with `exchange.unreadable`, also where another
+ * bank uses the same form for rates of its own: the ECB never quotes the euro.
  */
 export function importEcbRates(text: string): Result<ExchangeRate[]> {
 	const rates = text.trimStart().startsWith('<') ? fromEcbXml(text) : fromEcbCsv(text);
-	return rates.length === 0 ? refuse('exchange.unreadable') : ok(rates);
+	const isOthers = rates.some(({ quote }) => quote === 'EUR');
+	return rates.length === 0 || isOthers ? refuse('exchange.unreadable') : ok(rates);
 }
 
 function ecbRate(date: string | null, quote: string, amount: string): ExchangeRate[] {
@@ -34,10 +37,16 @@ function ecbRate(date: string | null, quote: string, amount: string): ExchangeRa
 }
 
 function fromEcbXml(text: string): ExchangeRate[] {
+	return cubesOf(text).flatMap(({ date, currency, amount }) => ecbRate(date, currency, amount));
+}
+
+/** The cubes of a `gesmes:Envelope`: a day and the currencies quoted on it. */
+function cubesOf(text: string): { date: string | null; currency: string; amount: string }[] {
 	let date: string | null = null;
 	return tagsOf(text, 'Cube').flatMap((tag) => {
 		if (tag['time'] !== undefined) date = isoDayOf(tag['time']);
-		return ecbRate(date, tag['currency'] ?? '', tag['rate'] ?? '');
+		const { currency, rate: amount } = tag;
+		return currency === undefined || amount === undefined ? [] : [{ date, currency, amount }];
 	});
 }
 
@@ -48,23 +57,52 @@ function fromEcbCsv(text: string): ExchangeRate[] {
 }
 
 /**
- * Reads the rates as Danmarks Nationalbank publishes them (`currencyratesxml`, today's and past ones): kroner for a
- * hundred of the currency, with a comma or a point. A currency not quoted that day is left out. Refuses with
- * `exchange.unreadable`, also where the file is not in kroner.
+ * Reads the rates as Danmarks Nationalbank publishes them, kroner for a hundred of the currency, with a comma (Danish) or
+ * a point (English): the day's XML (`nationalbanken.dk/api/currencyratesxml`), the XML of the last days, which has the
+ * ECB's form (`CurrencyRatesHistoryXML`), and the CSV of the statistics bank (`api.statbank.dk`, table DNVALD by codes).
+ * A currency not quoted that day is left out. Refuses with `exchange.unreadable`, also where the file is not in kroner.
  */
 export function importNationalbankRates(text: string): Result<ExchangeRate[]> {
-	const [head] = tagsOf(text, 'exchangerates');
-	if (head?.['refcur'] !== 'DKK') return refuse('exchange.unreadable');
-	let date: string | null = null;
-	const rates = tagsOf(text, '(?:dailyrates|currency)').flatMap((tag): ExchangeRate[] => {
-		if (tag['id'] !== undefined) date = isoDayOf(tag['id']);
-		const base = tag['code'] ?? '';
-		const amount = decimalOf(tag['rate'] ?? '');
-		return date === null || !/^[A-Z]{3}$/.test(base) || amount === null
-			? []
-			: [{ base, quote: 'DKK', per: 100, amount, date, source: NATIONALBANKEN }];
-	});
+	const rates = text.trimStart().startsWith('<')
+		? [...fromNationalbankXml(text), ...fromNationalbankHistory(text)]
+		: fromStatbankCsv(text);
 	return rates.length === 0 ? refuse('exchange.unreadable') : ok(rates);
+}
+
+function nationalbankRate(date: string | null, base: string, amount: string): ExchangeRate[] {
+	const decimal = decimalOf(amount);
+	return date === null || !/^[A-Z]{3}$/.test(base) || decimal === null
+		? []
+		: [{ base, quote: 'DKK', per: 100, amount: decimal, date, source: NATIONALBANKEN }];
+}
+
+function fromNationalbankXml(text: string): ExchangeRate[] {
+	const [head] = tagsOf(text, 'exchangerates');
+	if (head?.['refcur'] !== 'DKK') return [];
+	let date: string | null = null;
+	return tagsOf(text, '(?:dailyrates|currency)').flatMap((tag) => {
+		if (tag['id'] !== undefined) date = isoDayOf(tag['id']);
+		return nationalbankRate(date, tag['code'] ?? '', tag['rate'] ?? '');
+	});
+}
+
+/** In the ECB's form the two banks are told apart by the euro, which only Nationalbanken quotes, and the krone, which it doesn't. */
+function fromNationalbankHistory(text: string): ExchangeRate[] {
+	const cubes = cubesOf(text);
+	const quotes = (code: string) => cubes.some(({ currency }) => currency === code);
+	if (!quotes('EUR') || quotes('DKK')) return [];
+	return cubes.flatMap(({ date, currency, amount }) => nationalbankRate(date, currency, amount));
+}
+
+/** Columns VALUTA, KURTYP, TID, INDHOLD; of the kinds of rate only KBH is kroner for a hundred. */
+function fromStatbankCsv(text: string): ExchangeRate[] {
+	return parseCsv(text).flatMap((row) => {
+		const { VALUTA: base = '', KURTYP: kind, TID: day = '', INDHOLD: amount = '' } = row;
+		const [, year = '', month = '', dayOfMonth = ''] = /^(\d{4})M(\d{2})D(\d{2})$/.exec(day) ?? [];
+		return kind === 'KBH'
+			? nationalbankRate(isoDayOf(`${year}-${month}-${dayOfMonth}`), base, amount)
+			: [];
+	});
 }
 
 /** The attributes of each start tag of that name, in order. These files have no text that could look like a tag. */
@@ -79,17 +117,24 @@ function tagsOf(xml: string, name: string): Record<string, string>[] {
 	);
 }
 
+/** With two marks the last is the decimal one: `1.234,50` and `1,234.50` are the same. */
 function decimalOf(text: string): string | null {
-	const decimal = text.trim().replace(',', '.');
+	const typed = text.trim();
+	const mark = Math.max(typed.lastIndexOf(','), typed.lastIndexOf('.'));
+	const hasGroups = typed.includes(',') && typed.includes('.');
+	if (hasGroups && !/^\d{1,3}(?:([.,])\d{3})(?:\1\d{3})*(?!\1)[.,]\d+$/.test(typed)) return null;
+	const whole = mark < 0 ? typed : typed.slice(0, mark);
+	const decimal = mark < 0 ? whole : `${whole.replace(/[.,]/g, '')}.${typed.slice(mark + 1)}`;
 	return /^\d{1,9}(\.\d{1,10})?$/.test(decimal) && Number(decimal) > 0 ? decimal : null;
 }
 
 const MONTHS = 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' ');
 
-/** The daily CSV says `20 November 2025`, the other files `2025-11-20`. */
+/** The daily CSV says `20 November 2025`, the other files `2025-11-20`. Null for no day of the calendar. */
 function isoDayOf(text: string): string | null {
-	if (/^\d{4}-\d{2}-\d{2}$/.test(text)) return text;
 	const [, day = '', name = '', year = ''] = /^(\d{1,2}) ([A-Za-z]+) (\d{4})$/.exec(text) ?? [];
 	const month = MONTHS.indexOf(name.slice(0, 3).toLowerCase()) + 1;
-	return month === 0 ? null : `${year}-${String(month).padStart(2, '0')}-${day.padStart(2, '0')}`;
+	const iso =
+		name === '' ? text : `${year}-${String(month).padStart(2, '0')}-${day.padStart(2, '0')}`;
+	return isDate(iso) ? iso : null;
 }
