@@ -1,4 +1,5 @@
 import Big from 'big.js';
+import { isDate, plusDays } from './calendar-date.ts';
 import type { ExchangeRate } from './exchange-rates.ts';
 import { currencyExponent, type Money } from './money.ts';
 import { ok, refuse, type Result } from './refusal.ts';
@@ -37,7 +38,7 @@ export function convert(
 	rounding: Pick<Rounding, 'unit' | 'at'>
 ): Result<Conversion> {
 	if (from.currency === currency) return ok({ from, to: from, day, steps: [] });
-	const steps = stepsBetween(from.currency, currency, day, rates);
+	const steps = isDate(day) ? stepsBetween(from.currency, currency, day, rates) : null;
 	if (steps === null) {
 		return refuse('exchange.missing', undefined, { from: from.currency, to: currency, day });
 	}
@@ -59,9 +60,7 @@ function stepsBetween(
 	day: string,
 	rates: readonly ExchangeRate[]
 ): ConversionStep[] | null {
-	const oldest = new Date(Date.parse(day) - OLDEST_RATE_DAYS * 86_400_000)
-		.toISOString()
-		.slice(0, 10);
+	const oldest = plusDays(day, -OLDEST_RATE_DAYS);
 	const usable = rates
 		.filter(({ date }) => oldest <= date && date <= day)
 		.sort((a, b) => (a.date < b.date ? 1 : a.date > b.date ? -1 : 0));

@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { Check, Errors } from 'typebox/value';
 import Big from 'big.js';
+import { isDate, plusDays } from './calendar-date.ts';
 import { parseCsv } from './csv.ts';
 import { CountryCode, CurrencyCode, IsoDate, Nullable } from './envelope.ts';
 import { currencyExponent } from './money.ts';
@@ -65,14 +66,16 @@ export interface RateQuery {
 
 /**
  * The rate in force on a day (`YYYY-MM-DD`). Refuses with `rate.missing` (never another country's, place's or year's
- * rate instead) and, where two rows claim the day, with `rate.overlap`.
+ * rate instead; none holds on a 30 February) and, where two rows claim the day, with `rate.overlap`.
  */
 export function rateOn(
 	rates: readonly DatedRate[],
 	query: RateQuery,
 	day: string
 ): Result<DatedRate> {
-	const found = rates.filter((rate) => isOf(rate, query) && isInForce(rate, day));
+	const found = isDate(day)
+		? rates.filter((rate) => isOf(rate, query) && isInForce(rate, day))
+		: [];
 	const [rate] = found;
 	const values = {
 		day,
@@ -107,9 +110,9 @@ export function rateMinor(rate: DatedRate): Big {
 	return new Big(rate.amount).times(new Big(10).pow(currencyExponent(rate.currency ?? '')));
 }
 
-/** Two rows of one rate that both hold on `from`, or days between its rows on which none holds. */
+/** Two rows of one rate that both hold on `from`, days between its rows on which none holds, or a row that is none. */
 export interface RateFault {
-	fault: 'overlap' | 'gap' | 'backwards';
+	fault: 'overlap' | 'gap' | 'backwards' | 'no-date';
 	country: string;
 	kind: string;
 	place: string | null;
@@ -118,14 +121,19 @@ export interface RateFault {
 	to: string | null;
 }
 
-/** Overlaps, gaps between rows of one rate, and rows that end before they begin, in order of country, kind and day. */
+/**
+ * Overlaps, gaps between rows of one rate, and rows that end before they begin or on no day of the calendar, in order of
+ * country, kind and day.
+ */
 export function checkRates(rates: readonly DatedRate[]): RateFault[] {
 	const faults: RateFault[] = [];
 	const groups = new Map<string, DatedRate[]>();
 	for (const rate of rates) {
 		const { country, kind, place, validFrom, validTo } = rate;
-		if (validTo !== null && validTo < validFrom) {
-			faults.push({ fault: 'backwards', country, kind, place, from: validFrom, to: validTo });
+		const isNoDate = !isDayOrOpen(validFrom) || !isDayOrOpen(validTo);
+		if (isNoDate || (validTo !== null && validTo < validFrom)) {
+			const fault = isNoDate ? 'no-date' : 'backwards';
+			faults.push({ fault, country, kind, place, from: validFrom, to: validTo });
 			continue;
 		}
 		const key = `${country} ${kind} ${place ?? ''}`;
@@ -140,8 +148,13 @@ export function checkRates(rates: readonly DatedRate[]): RateFault[] {
 			if (covered === null || (covered !== undefined && validFrom <= covered)) {
 				const to = covered === null ? validTo : earlier(covered, validTo);
 				faults.push({ fault: 'overlap', ...of, from: validFrom, to });
-			} else if (covered !== undefined && dayAfter(covered) < validFrom) {
-				faults.push({ fault: 'gap', ...of, from: dayAfter(covered), to: dayBefore(validFrom) });
+			} else if (covered !== undefined && plusDays(covered, 1) < validFrom) {
+				faults.push({
+					fault: 'gap',
+					...of,
+					from: plusDays(covered, 1),
+					to: plusDays(validFrom, -1)
+				});
 			}
 			if (covered === undefined || (covered !== null && (validTo === null || validTo > covered))) {
 				covered = validTo;
@@ -166,6 +179,8 @@ export function importRates(text: string): Result<DatedRate[]> {
 			const column = (Errors(DatedRate, row)[0]?.instancePath ?? '').slice(1);
 			return refuse('rates.row', undefined, { row: index + 1, column });
 		}
+		const wrongDay = (['validFrom', 'validTo'] as const).find((name) => !isDayOrOpen(row[name]));
+		if (wrongDay) return refuse('rates.row', undefined, { row: index + 1, column: wrongDay });
 		rates.push(row);
 	}
 	for (const { fault, country, kind, from } of checkRates(rates)) {
@@ -199,16 +214,10 @@ function isInForce({ validFrom, validTo }: DatedRate, day: string): boolean {
 	return validFrom <= day && (validTo === null || day <= validTo);
 }
 
+function isDayOrOpen(day: string | null): boolean {
+	return day === null || isDate(day);
+}
+
 function earlier(day: string, other: string | null): string {
 	return other === null || day < other ? day : other;
-}
-
-const DAY_MS = 86_400_000;
-
-function dayAfter(day: string): string {
-	return new Date(Date.parse(day) + DAY_MS).toISOString().slice(0, 10);
-}
-
-function dayBefore(day: string): string {
-	return new Date(Date.parse(day) - DAY_MS).toISOString().slice(0, 10);
 }

@@ -1,3 +1,5 @@
+import { isDate } from './calendar-date.ts';
+
 /**
  * Document ids say who may write: `<type>:<owner>:<ulid>`. Owners are opaque user ids, never
  * e-mail addresses. ULIDs are written in lower case, as database names allow nothing else.
@@ -41,7 +43,7 @@ export function parseDocumentId(id: string): ParsedId | null {
 	if (type === 'setting') {
 		const [, name, validFrom] = parts;
 		if (parts.length !== 3 || !name || !validFrom) return null;
-		if (!/^[a-z][a-z-]{0,40}$/.test(name) || !/^\d{4}-\d{2}-\d{2}$/.test(validFrom)) return null;
+		if (!/^[a-z][a-z-]{0,40}$/.test(name) || !isDate(validFrom)) return null;
 		return { type, ownerId: null, rest: `${name}:${validFrom}` };
 	}
 	const ownerId = parts[1];

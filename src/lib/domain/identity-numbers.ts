@@ -1,3 +1,5 @@
+import { isDayOfYear } from './calendar-date.ts';
+
 /**
  * What makes a row of digits a national identity number or a payment card number. Formats and check digits only;
  * where such a number stands in a text is the business of `prohibited-content.ts`.
@@ -30,7 +32,7 @@ export function isCpr(digits: string): boolean {
 				: yy >= 58
 					? 1800
 					: 2000;
-	return isDate(century + yy, month, day);
+	return isDayOfYear(century + yy, month, day);
 }
 
 /**
@@ -43,7 +45,7 @@ export function hasFnrDate(digits: string): boolean {
 	const [dayPart, monthPart, yy] = pairs(digits);
 	const day = dayPart > 40 ? dayPart - 40 : dayPart;
 	const month = monthPart > 40 ? monthPart - 40 : monthPart;
-	return isDate(2000 + yy, month, day) || isDate(1900 + yy, month, day);
+	return isDayOfYear(2000 + yy, month, day) || isDayOfYear(1900 + yy, month, day);
 }
 
 /**
@@ -65,7 +67,7 @@ export function hasFnrControlDigits(digits: string, largestRemainder: 0 | 3): bo
 export function hasPersonnummerDate(digits: string): boolean {
 	const [yy, month, dayPart] = pairs(digits);
 	const day = dayPart > 60 ? dayPart - 60 : dayPart;
-	return isDate(2000 + yy, month, day) || isDate(1900 + yy, month, day);
+	return isDayOfYear(2000 + yy, month, day) || isDayOfYear(1900 + yy, month, day);
 }
 
 const HETU_CONTROL = '0123456789ABCDEFHJKLMNPRSTUVWXY';
@@ -78,7 +80,7 @@ const HETU_CONTROL = '0123456789ABCDEFHJKLMNPRSTUVWXY';
 export function hasHetuDate(date: string, sign: string, individual: string): boolean {
 	const [day, month, yy] = pairs(date);
 	const century = sign === '+' ? 1800 : /[-U-Y]/i.test(sign) ? 1900 : 2000;
-	return Number(individual) >= 2 && isDate(century + yy, month, day);
+	return Number(individual) >= 2 && isDayOfYear(century + yy, month, day);
 }
 
 export function hasHetuControl(date: string, individual: string, control: string): boolean {
@@ -154,11 +156,4 @@ function pairs(digits: string): [number, number, number] {
 
 function weightedSum(digits: string, weights: readonly number[]): number {
 	return weights.reduce((sum, weight, i) => sum + weight * Number(digits[i]), 0);
-}
-
-function isDate(year: number, month: number, day: number): boolean {
-	if (month < 1 || month > 12 || day < 1) return false;
-	const isLeap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
-	const days = [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
-	return day <= (days[month - 1] ?? 0);
 }

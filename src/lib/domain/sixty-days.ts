@@ -1,3 +1,4 @@
+import { isDate, plusMonths } from './calendar-date.ts';
 import { ok, refuse, type Result } from './refusal.ts';
 import type { RuleNotice } from './rule-outcome.ts';
 import type { DerivationLine } from './submission.ts';
@@ -79,7 +80,7 @@ export function sixtyDays(workdays: readonly Workday[]): Result<SixtyDays> {
 	if (workdays.some(({ personId }) => personId !== first?.personId)) {
 		return refuse('workday.several_people', 'personId');
 	}
-	if (workdays.some(({ day }) => !/^\d{4}-\d{2}-\d{2}$/.test(day))) {
+	if (workdays.some(({ day }) => !isDate(day))) {
 		return refuse('workday.day_unreadable', 'day');
 	}
 	const days = byDay(workdays);
@@ -117,7 +118,7 @@ function homeLegsOf(
 		return [...legs].map(([workplaceId, ends]) => {
 			const count = counts.get(workplaceId) ?? { days: [], elsewhere: 0 };
 			counts.set(workplaceId, count);
-			count.days = [...count.days.filter((one) => one > yearBefore(day)), day];
+			count.days = [...count.days.filter((one) => one > plusMonths(day, -12)), day];
 			const number = count.days.length;
 			return { day, workplaceId, ends, count: number, isBusiness: number <= LIMIT };
 		});
@@ -153,11 +154,6 @@ function homeEnds(facts: readonly Workday[]): Map<string, HomeLeg['ends']> {
 
 function innerLegsOf({ day, workplaces }: Workday): SixtyDays['innerLegs'] {
 	return workplaces.slice(1).map((to, n) => ({ day, from: workplaces[n] ?? '', to }));
-}
-
-/** `2024-02-29` gives `2023-02-29`, which sorts as it should. */
-function yearBefore(day: string): string {
-	return `${String(Number(day.slice(0, 4)) - 1).padStart(4, '0')}${day.slice(4)}`;
 }
 
 function lineOf({ day, workplaceId, count, isBusiness, verified }: HomeLeg): DerivationLine {

@@ -1,3 +1,4 @@
+import { isDate } from './calendar-date.ts';
 import { parseKilometres } from './distance-input.ts';
 import { areLegsOf, isLegSource, weakestSource } from './mileage/distance-source.ts';
 import { legsM } from './mileage/known-distance.ts';
@@ -44,7 +45,9 @@ function judgeExpense(
 		return refuse(why === 'amount.missing' ? 'expense.amount_missing' : why, 'amountMinor');
 	}
 	if (body.amountMinor <= 0) return refuse('amount.zero', 'amountMinor');
-	if (body.spentOn === null) return refuse('expense.date_missing', 'spentOn');
+	if (body.spentOn === null || !isDate(body.spentOn)) {
+		return refuse('expense.date_missing', 'spentOn');
+	}
 	if (body.spentOn > today) return refuse('expense.date_future', 'spentOn');
 	if (body.costTypeId === null) return refuse('expense.cost_type_missing', 'costTypeId');
 	const costTypes = settingOn(settings, 'cost-types', today)?.body.costTypes ?? [];

@@ -1,3 +1,4 @@
+import { daysApart } from '../calendar-date.ts';
 import type { Money } from '../money.ts';
 import { isWithinPercent } from './duplicates.ts';
 
@@ -44,8 +45,6 @@ export interface CardMatchRules {
 
 export const CARD_MATCH_RULES: CardMatchRules = { nearDays: 5, tipPercent: 20 };
 
-const DAY_MS = 86_400_000;
-
 /**
  * Which expense belongs to which card entry: the same person, the original or billed amount within 1 % (or up to a tip
  * above the receipt), the same currency and a near day. Each entry and each expense is matched once, the closest first;
@@ -75,7 +74,7 @@ function fitOf(
 	claim: CardClaim,
 	{ nearDays, tipPercent }: CardMatchRules
 ): CardMatch | null {
-	const days = Math.abs(Date.parse(entry.day) - Date.parse(claim.spentOn)) / DAY_MS;
+	const days = daysApart(entry.day, claim.spentOn);
 	if (entry.personId !== claim.personId || days > nearDays) return null;
 	const amounts = [
 		['original', entry.original],

@@ -1,3 +1,4 @@
+import { daysBetween, isDate } from '../calendar-date.ts';
 import type { DatedRate } from '../dated-rates.ts';
 import { ok, refuse, type Refusal, type Result } from '../refusal.ts';
 import type { RuleNotice, RuleOutcome } from '../rule-outcome.ts';
@@ -35,14 +36,12 @@ export interface ExpenseOutcome extends RuleOutcome {
 	toExplain: RuleNotice[];
 }
 
-const DAY_MS = 86_400_000;
-
 /**
  * Checks an expense or invoice and works out what is paid to whom. The first thing that must be mended is refused, its
  * field named: `expense.lines_missing`, `expense.lines_sum`, `expense.private_part`, `expense.cost_type_unknown`,
  * `expense.receipt_missing`, `expense.participants_missing`, `expense.participant_incomplete`,
  * `expense.dimension_missing`, `expense.dimension_unknown`, `expense.dimension_parent`, `expense.too_many_dimensions`,
- * `expense.date_future`, `expense.too_old`, `invoice.number_missing`, `invoice.vendor_missing`, `invoice.paid_by`,
+ * `expense.date_missing`, `expense.date_future`, `expense.too_old`, `invoice.number_missing`, `invoice.vendor_missing`, `invoice.paid_by`,
  * `rate.missing`. Limits ask for an explanation and block nothing. The private part is not payable; the rest is a
  * reimbursement, free of tax.
  */
@@ -117,8 +116,9 @@ function claimFault({ claim, policy, today }: ExpenseFacts): Refusal | null {
 			currency: claim.currency
 		});
 	}
+	if (!isDate(claim.spentOn)) return no('expense.date_missing', 'spentOn');
 	if (claim.spentOn > today) return no('expense.date_future', 'spentOn');
-	const ageDays = (Date.parse(today) - Date.parse(claim.spentOn)) / DAY_MS;
+	const ageDays = daysBetween(claim.spentOn, today);
 	if (policy.ageLimitDays !== null && ageDays > policy.ageLimitDays) {
 		return no('expense.too_old', 'spentOn', { ageDays, largestDays: policy.ageLimitDays });
 	}

@@ -1,3 +1,4 @@
+import { daysApart } from '../calendar-date.ts';
 import type { RuleNotice } from '../rule-outcome.ts';
 import type { ExpenseClaim } from './expense-claim.ts';
 
@@ -33,8 +34,6 @@ export interface DuplicateRules {
 }
 
 export const DUPLICATE_RULES: DuplicateRules = { nearDays: 3, smallMinor: 20_000 };
-
-const DAY_MS = 86_400_000;
 
 /**
  * Other claims that may be the same purchase: the same picture, the same invoice of the same vendor, or an amount of
@@ -78,7 +77,7 @@ function alike(
 		reasons.push({ code: 'duplicate.same_invoice', values: { day: b.spentOn } });
 		isLikely = true;
 	}
-	const days = Math.abs(Date.parse(a.spentOn) - Date.parse(b.spentOn)) / DAY_MS;
+	const days = daysApart(a.spentOn, b.spentOn);
 	const isNear = days <= nearDays;
 	// Two invoices of one vendor with numbers of their own are two purchases.
 	const areOtherInvoices =

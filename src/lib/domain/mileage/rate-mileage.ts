@@ -1,4 +1,5 @@
 import Big from 'big.js';
+import { isDate } from '../calendar-date.ts';
 import type { RateTables } from '../dated-rates.ts';
 import { outcomeOf, type MileageOutcome } from './mileage-outcome.ts';
 import { businessKilometres, countsToThreshold, partsOf } from './mileage-parts.ts';
@@ -114,7 +115,7 @@ function rateTrip(
 
 function faultOf(trip: MileageTrip): Result<never> | null {
 	const { distanceM, privateM, commutingM, additions, drivenOn } = trip;
-	if (!/^\d{4}-\d{2}-\d{2}$/.test(drivenOn)) return refuse('mileage.date_missing', 'drivenOn');
+	if (!isDate(drivenOn)) return refuse('mileage.date_missing', 'drivenOn');
 	if (distanceM <= 0) return refuse('mileage.zero_distance', 'distanceM');
 	if (privateM < 0 || commutingM < 0 || privateM + commutingM > distanceM) {
 		return refuse('mileage.deducted_too_much', 'privateM');
