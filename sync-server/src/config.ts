@@ -41,6 +41,8 @@ export interface Limits {
 	bodyBytes: number;
 	/** Greatest attachment the server administrator may store; people's is RECEIPT_MAX_BYTES. */
 	attachmentBytes: number;
+	/** Bytes of uploads that one person has begun and not finished. */
+	unfinishedUploadBytes: number;
 	/** A session ends after this long without use, … */
 	sessionIdleMs: number;
 	/** … and after this long in any case. */
@@ -68,6 +70,7 @@ const DAY_MS = 24 * 60 * MINUTE_MS;
 export const DEFAULT_LIMITS: Limits = {
 	bodyBytes: 64 * 1024 * 1024,
 	attachmentBytes: 1024 * 1024 * 1024,
+	unfinishedUploadBytes: 64 * 1024 * 1024,
 	sessionIdleMs: 30 * DAY_MS,
 	sessionLongestMs: 180 * DAY_MS,
 	signInsPerAccount: 10,

@@ -16,6 +16,7 @@ import { createDemoCompany } from './company/demo-company.ts';
 import { Registry } from './company/registry.ts';
 import type { Config } from './config.ts';
 import { COUCH_ROUTER_OPTIONS, registerCouchRoutes } from './couch/couch-routes.ts';
+import { UnfinishedUploads } from './couch/unfinished-uploads.ts';
 import { registerAppFiles } from './http/app-files.ts';
 import { answerErrorsAsCouch, badRequest, notFound, sendCouchError } from './http/errors.ts';
 import { registerHealthRoute } from './http/health-route.ts';
@@ -115,10 +116,15 @@ export async function createServer({
 	);
 	let sweeping: NodeJS.Timeout | undefined;
 	let swept = Promise.resolve();
-	const sweep = () =>
-		sessions.removeExpired().catch((error: unknown) => {
+	const uploads = new UnfinishedUploads(store, limits.unfinishedUploadBytes, now);
+	const sweep = async () => {
+		await sessions.removeExpired().catch((error: unknown) => {
 			log.error({ err: error }, 'expired sessions could not be removed');
 		});
+		await uploads.forgetAbandoned().catch((error: unknown) => {
+			log.error({ err: error }, 'abandoned uploads could not be removed');
+		});
+	};
 
 	const app: FastifyInstance = Fastify({
 		loggerInstance: log,
@@ -175,6 +181,7 @@ export async function createServer({
 	registerCouchRoutes(app, {
 		store,
 		access,
+		uploads,
 		version: COUCH_VERSION,
 		bodyLimitBytes: limits.bodyBytes,
 		shownConfig: shownConfig(config, store.uuid),

@@ -7,6 +7,7 @@ import path from 'node:path';
 import { expect } from 'vitest';
 import type { Access, Caller } from '@outlay/sync-server/access/access-port';
 import { COUCH_ROUTER_OPTIONS, registerCouchRoutes } from '@outlay/sync-server/couch/couch-routes';
+import { UnfinishedUploads } from '@outlay/sync-server/couch/unfinished-uploads';
 import { badRequest, sendCouchError } from '@outlay/sync-server/http/errors';
 import type { DocumentStore } from '@outlay/sync-server/store/document-store';
 import { openLmdbStore } from '@outlay/sync-server/store/lmdb/open-lmdb-store';
@@ -100,6 +101,7 @@ export async function startCouchServer(
 	registerCouchRoutes(app, {
 		store,
 		access,
+		uploads: new UnfinishedUploads(store, ATTACHMENT_LIMIT_BYTES, Date.now),
 		version: '0.1.0',
 		bodyLimitBytes: BODY_LIMIT_BYTES,
 		shownConfig: { log: { level: 'silent' } },

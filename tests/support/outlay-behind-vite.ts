@@ -15,6 +15,10 @@ let dataDir: string | null = null;
 let signIns: TestServerProcess['signIns'] = [];
 /** Kills the server once this many bytes of a photo have gone through; null lets them pass. */
 let killAfterBytes: number | null = null;
+/** Every connection that sends a photo breaks after so many bytes; null lets them pass. */
+let cutAfterBytes: number | null = null;
+/** What the link carried of photos, and how often it broke. */
+let photoTraffic = { bytes: 0, cuts: 0 };
 
 // A run that breaks off leaves no server behind.
 process.once('exit', () => {
@@ -54,6 +58,8 @@ function forward(incoming: IncomingMessage, outgoing: ServerResponse): void {
 			headers: { ...incoming.headers, origin: url, host: new URL(url).host }
 		},
 		(answer) => {
+			// Chromium sends by itself again what breaks off on a connection that served before.
+			if (cutAfterBytes !== null) answer.headers.connection = 'close';
 			outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
 			answer.pipe(outgoing);
 			answer.on('error', cut);
@@ -71,7 +77,26 @@ function forward(incoming: IncomingMessage, outgoing: ServerResponse): void {
 			server = null;
 		});
 	}
-	incoming.pipe(forwarded);
+	if (incoming.method !== 'PUT') {
+		incoming.pipe(forwarded);
+		return;
+	}
+	const limitBytes = cutAfterBytes ?? Number.POSITIVE_INFINITY;
+	let passedBytes = 0;
+	incoming.on('data', (chunk: Buffer) => {
+		if (passedBytes >= limitBytes) return;
+		const passed = chunk.subarray(0, limitBytes - passedBytes);
+		passedBytes += passed.length;
+		photoTraffic.bytes += passed.length;
+		const isLast = passedBytes >= limitBytes;
+		forwarded.write(passed, () => {
+			if (!isLast) return;
+			photoTraffic.cuts += 1;
+			forwarded.destroy();
+			cut();
+		});
+	});
+	incoming.on('end', () => forwarded.end());
 }
 
 /** The configuration file is bundled; the server must not be. */
@@ -99,6 +124,14 @@ export const outlayCommands = {
 	},
 	killOutlayAfterBytes(_context: unknown, bytes: number) {
 		killAfterBytes = bytes;
+	},
+	/** From now on; the count begins anew. */
+	cutOutlayAfterBytes(_context: unknown, bytes: number | null) {
+		cutAfterBytes = bytes;
+		photoTraffic = { bytes: 0, cuts: 0 };
+	},
+	photoTraffic() {
+		return photoTraffic;
 	},
 	isOutlayRunning() {
 		return server !== null;

@@ -7,6 +7,8 @@ declare module 'vitest/internal/browser' {
 		startOutlay(): Promise<(SignInCard & { name: string })[]>;
 		killOutlay(): Promise<void>;
 		killOutlayAfterBytes(bytes: number): Promise<void>;
+		cutOutlayAfterBytes(bytes: number | null): Promise<void>;
+		photoTraffic(): Promise<{ bytes: number; cuts: number }>;
 		isOutlayRunning(): Promise<boolean>;
 		removeOutlay(): Promise<void>;
 		askOutlay(path: string): Promise<unknown>;

@@ -81,7 +81,9 @@ export async function bytesInVault(database: OutlayDatabase, sha256: string): Pr
 	return blob.slice(0, blob.size, row.mediaType);
 }
 
-async function sha256Of(bytes: BufferSource): Promise<string> {
-	const digest = await crypto.subtle.digest('SHA-256', bytes);
+/** Lower-case hex. */
+export async function sha256Of(bytes: BufferSource | Blob): Promise<string> {
+	const content = bytes instanceof Blob ? await bytes.arrayBuffer() : bytes;
+	const digest = await crypto.subtle.digest('SHA-256', content);
 	return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }

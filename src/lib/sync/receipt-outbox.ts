@@ -2,9 +2,10 @@ import { blobId } from '@outlay/domain/identifiers';
 import { changeRow } from '#lib/storage/row-store.ts';
 import type { OutlayDatabase } from '#lib/storage/open-collections.ts';
 import type { VaultRow } from '#lib/storage/collections.ts';
-import { bytesInVault } from '#lib/storage/vault.ts';
+import { bytesInVault, sha256Of } from '#lib/storage/vault.ts';
 import { oneAtATime, type Locks } from './one-at-a-time.ts';
 import type { Outstanding, OutstandingPhoto } from './outstanding.ts';
+import { sendInParts } from './send-in-parts.ts';
 import {
 	ServerError,
 	SignInNeeded,
@@ -17,6 +18,8 @@ import type { Upload } from './upload.ts';
 
 /** After this long another tab with the lock counts as frozen, or its link as too slow to wait for. */
 const PHOTO_PATIENCE_MS = 300_000;
+/** Up to here one request is all; sending it again costs no more than asking how far it was. */
+const ONE_GO_BYTES = 64 * 1024;
 
 export interface OutboxParts {
 	database: OutlayDatabase;
@@ -63,7 +66,7 @@ export async function sendPhotos(parts: OutboxParts): Promise<void> {
 }
 
 async function sendPhoto(parts: OutboxParts, photo: OutstandingPhoto): Promise<void> {
-	const { database, databaseName, upload, signal, onProgress } = parts;
+	const { database, onProgress } = parts;
 	const { sha256 } = photo;
 	const bytes = await bytesInVault(database, sha256);
 	// Sent by another tab, or taken back by the person, while this one waited.
@@ -76,11 +79,51 @@ async function sendPhoto(parts: OutboxParts, photo: OutstandingPhoto): Promise<v
 		...row,
 		attempts: row.attempts + 1
 	}));
-	// The last try may have arrived although its answer did not.
-	if (begun !== null && begun.attempts > 1 && (await isThere(parts, photo))) {
+	const isBegun = begun !== null && begun.attempts > 1;
+	const refused =
+		bytes.size > ONE_GO_BYTES
+			? await sendInParts({
+					line: parts.line,
+					upload: parts.upload,
+					signal: parts.signal,
+					sha256,
+					bytes,
+					isBegun,
+					onProgress: (sentBytes) => {
+						onProgress({ sha256, sentBytes });
+					}
+				})
+			: await sendInOneGo(parts, photo, bytes, isBegun);
+	if (refused === null) {
 		await markSent(database, sha256);
 		return;
 	}
+	const { status } = refused;
+	const answer = await jsonOf(refused);
+	if (status === 401 || status === 404) throw new SignInNeeded();
+	if (status >= 500 || status === 429 || status === 408) {
+		throw new ServerError(status, codeOf(answer));
+	}
+	// What came was not what left, or is gone: it is sent again, unless it is the bytes here that are broken.
+	if (status === 409 && (await sha256Of(bytes)) === sha256) throw new Unreachable();
+	await changePhoto(database, sha256, (row) => ({
+		...row,
+		state: 'refused',
+		refusalCode: refusalCodeOf(status, answer)
+	}));
+}
+
+/** Null once the server has it, else its answer. */
+async function sendInOneGo(
+	parts: OutboxParts,
+	photo: OutstandingPhoto,
+	bytes: Blob,
+	isBegun: boolean
+): Promise<Response | null> {
+	const { databaseName, upload, signal, onProgress } = parts;
+	const { sha256 } = photo;
+	// The last try may have arrived although its answer did not.
+	if (isBegun && (await isThere(parts, photo))) return null;
 	const path = `/${databaseName}/${encodeURIComponent(blobId(sha256))}/data`;
 	const response = await upload(
 		path,
@@ -90,24 +133,11 @@ async function sendPhoto(parts: OutboxParts, photo: OutstandingPhoto): Promise<v
 		},
 		signal
 	);
-	const answer = await jsonOf(response);
-	if (response.ok && (answer as { id?: unknown } | null)?.id === blobId(sha256)) {
-		await markSent(database, sha256);
-	} else if (response.ok) {
-		throw new Unreachable();
-	} else if (response.status === 401 || response.status === 404) {
-		throw new SignInNeeded();
-	} else if (response.status === 409 && (await isThere(parts, photo))) {
-		await markSent(database, sha256);
-	} else if (response.status >= 500 || response.status === 429 || response.status === 408) {
-		throw new ServerError(response.status, codeOf(answer));
-	} else {
-		await changePhoto(database, sha256, (row) => ({
-			...row,
-			state: 'refused',
-			refusalCode: refusalCodeOf(response.status, answer)
-		}));
-	}
+	if (response.status === 409 && (await isThere(parts, photo))) return null;
+	if (!response.ok) return response;
+	const answer = (await jsonOf(response)) as { id?: unknown } | null;
+	if (answer?.id !== blobId(sha256)) throw new Unreachable();
+	return null;
 }
 
 /** Asks for the document, not the bytes: its JSON can't be mistaken for a captive portal's page. */

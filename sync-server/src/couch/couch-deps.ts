@@ -7,11 +7,13 @@ import type { ActiveTasks } from './active-tasks.ts';
 import type { DatabaseUpdates } from './database-updates.ts';
 import type { OpenFeeds } from './open-feeds.ts';
 import type { UpdateValidators } from './design/update-validators.ts';
+import type { UnfinishedUploads } from './unfinished-uploads.ts';
 
 /** What the CouchDB verbs are told from outside. */
 export interface CouchSetup {
 	store: DocumentStore;
 	access: Access;
+	uploads: UnfinishedUploads;
 	/** Shown by `GET /`. */
 	version: string;
 	/** Longest JSON body taken, in bytes; inline attachments (base64) are part of it. */

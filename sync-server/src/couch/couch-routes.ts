@@ -18,6 +18,7 @@ import { localRoutes } from './local-routes.ts';
 import { maintenanceRoutes } from './maintenance-routes.ts';
 import { metricsRoutes } from './metrics-routes.ts';
 import { collectMethods } from './method-not-allowed.ts';
+import { uploadRoutes } from './upload-routes.ts';
 import { viewRoutes } from './views/view-routes.ts';
 import { OpenFeeds } from './open-feeds.ts';
 import { replicateRoutes } from './replicate-routes.ts';
@@ -62,6 +63,7 @@ export function registerCouchRoutes(app: FastifyInstance, setup: CouchSetup): vo
 		metricsRoutes(scope, app, deps);
 		welcomeRoutes(scope, deps);
 		serverRoutes(scope, deps);
+		uploadRoutes(scope, deps);
 		replicateRoutes(scope, deps);
 		databaseRoutes(scope, deps);
 		maintenanceRoutes(scope, deps);

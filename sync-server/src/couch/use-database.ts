@@ -26,7 +26,16 @@ export async function useDatabase(
 	deed: Deed
 ): Promise<DatabaseInUse> {
 	const { db: name } = request.params as DatabaseParams;
-	const caller = await deps.access.caller(request);
+	return databaseFor(deps, await deps.access.caller(request), name, deed);
+}
+
+/** As `useDatabase`, where the address names the database in another way. */
+export async function databaseFor(
+	deps: CouchDeps,
+	caller: Caller,
+	name: string,
+	deed: Deed
+): Promise<DatabaseInUse> {
 	if (!(await deps.access.mayUse(caller, name, deed))) {
 		if (deed !== 'read' && (await deps.access.mayUse(caller, name, 'read'))) {
 			const db = await deps.store.open(name);

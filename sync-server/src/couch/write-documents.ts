@@ -191,7 +191,7 @@ export async function judgeEarly(
 /** What must still be so when a person's write is committed: they extend the winner, and the one that was judged. */
 export function conditionsOf(
 	caller: Caller,
-	current: StoredRevision | null
+	current: Pick<StoredRevision, 'rev'> | null
 ): Pick<DocumentWrite, 'winnerOnly' | 'judgedRev'> {
 	return caller.kind === 'person' ? { winnerOnly: true, judgedRev: current?.rev ?? null } : {};
 }

@@ -1,6 +1,6 @@
 /** Databases that belong to a company are named `<kind>-<company>` or `mailbox-<company>-<user>`. */
 const COMPANY_DATABASE =
-	/^(?:mailbox-([a-z0-9]{1,26})-[a-z0-9]{1,26}|(?:settings|ledger)-([a-z0-9]{1,26}))$/;
+	/^(?:mailbox-([a-z0-9]{1,26})-[a-z0-9]{1,26}|(?:settings|ledger|uploads)-([a-z0-9]{1,26}))$/;
 
 /** Where attachment bytes of databases outside any company lie. */
 export const NO_COMPANY = '_';
