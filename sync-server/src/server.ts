@@ -26,6 +26,7 @@ import { takeSmallBodies } from './http/small-bodies.ts';
 import { shownConfig } from './shown-config.ts';
 import { Leases } from './mailroom/leases.ts';
 import { Mailroom } from './mailroom/mailroom.ts';
+import { registerPrivacyRoutes } from './privacy/privacy-routes.ts';
 import { registerRegionRoutes } from './regions/region-routes.ts';
 import type { DocumentStore } from './store/document-store.ts';
 
@@ -169,6 +170,13 @@ export async function createServer({
 		registerHealthRoute(scope, store.uuid);
 		registerSessionRoutes(scope, sessionParts);
 		registerCouchSessionRoutes(scope, sessionParts);
+		registerPrivacyRoutes(scope, {
+			access,
+			store,
+			registry,
+			accounts,
+			alone: (companyId, deed) => mailroom.alone(companyId, deed)
+		});
 		registerRegionRoutes(scope, {
 			access,
 			folder: config.regionsDirectory,

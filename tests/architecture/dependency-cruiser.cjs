@@ -46,6 +46,10 @@ const serverRooms = {
 	},
 	company: { may: ['store'], because: 'people and settings are documents' },
 	mailroom: { may: ['store', 'company'], because: 'it moves documents between databases' },
+	privacy: {
+		may: ['store', 'company', 'access'],
+		because: 'it takes out of the documents whom somebody with the right to asks it to'
+	},
 	regions: {
 		may: ['access', 'http'],
 		because: 'maps and roads are offered to people who are signed in; they touch no document'

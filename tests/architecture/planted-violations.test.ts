@@ -34,6 +34,7 @@ const PLANTS: { rule: string; file: string; code: string }[] = [
 			['couch', '../mailroom/planted.ts'],
 			['company', '../couch/planted.ts'],
 			['mailroom', '../couch/planted.ts'],
+			['privacy', '../couch/planted.ts'],
 			['regions', '../store/planted.ts'],
 			['http', '../couch/planted.ts']
 		] as const

@@ -650,6 +650,27 @@ export function describeDocumentStore(
 				await db.erase(['a']);
 				expect((await db.info()).updateSeq).toBe(before.updateSeq);
 			});
+
+			test('in several databases at once, passing over one that is not there', async () => {
+				await store.create('ledger-acme');
+				const ledger = await store.open('ledger-acme');
+				await written({ id: 'a', body: { word: 'one' } });
+				await ledger?.write([
+					{ id: 'b', body: { word: 'two' }, deleted: false, attachments: {}, parentRev: null }
+				]);
+				await store.erase(
+					new Map([
+						[db.name, ['a']],
+						['ledger-acme', ['b']],
+						['ledger-nobody', ['c']]
+					])
+				);
+				const erased = { deleted: true, body: { removal: 'erased' } };
+				expect(await db.read('a')).toMatchObject(erased);
+				expect(await ledger?.read('b')).toMatchObject(erased);
+				expect(await store.open('ledger-nobody')).toBeNull();
+				await store.drop('ledger-acme');
+			});
 		});
 
 		describe('local documents', () => {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { OPAQUE_ID } from '@outlay/domain/identifiers';
 import type { PersonBody } from '@outlay/domain/person';
 import type { CompanyPeople } from '@outlay/domain/deliveries';
@@ -52,10 +53,17 @@ export class Accounts {
 		const byCode = await this.#registry.read<{ companyId: string }>(codeId(name.company));
 		const companyId = byCode?.companyId ?? name.company;
 		if (!OPAQUE_ID.test(companyId)) return null;
-		const byEmail = await this.#registry.read<{ userId: string }>(
-			emailId(companyId, name.workEmail)
-		);
+		const byEmail =
+			(await this.#registry.read<{ userId: string }>(emailId(companyId, name.workEmail))) ??
+			(await this.#registry.read<{ userId: string }>(plainEmailId(companyId, name.workEmail)));
 		return byEmail === null ? null : this.account(companyId, byEmail.userId);
+	}
+
+	/** The id of a company by its id or code; null when there is none. */
+	async companyIdOf(idOrCode: string): Promise<string | null> {
+		const byCode = await this.#registry.read<{ companyId: string }>(codeId(idOrCode));
+		const companyId = byCode?.companyId ?? idOrCode;
+		return (await this.company(companyId)) === null ? null : companyId;
 	}
 
 	/** Everybody in a company, by user id. */
@@ -104,6 +112,35 @@ export class Accounts {
 	}
 
 	/**
+	 * Takes an account out: nobody signs in with it any more, and no document keeps its e-mail address. Whom they
+	 * approved for is judged by whoever judged them. What it said stays in the files until `ids` are erased.
+	 */
+	async remove(companyId: string, userId: string): Promise<{ ids: string[] }> {
+		const account = await this.account(companyId, userId);
+		if (account !== null) {
+			const { workEmail, approverId } = account.person;
+			for (const other of (await this.people(companyId)).values()) {
+				if (other.person.approverId !== userId) continue;
+				await this.#registry.update<Account>(accountId(companyId, other.userId), (before) =>
+					before === null
+						? null
+						: {
+								...before,
+								person: { ...before.person, approverId: nextApprover(other, approverId) }
+							}
+				);
+			}
+			await this.#registry.purge([
+				emailId(companyId, workEmail),
+				plainEmailId(companyId, workEmail)
+			]);
+			await this.#registry.update(accountId(companyId, userId), () => null);
+		}
+		this.#people.delete(companyId);
+		return { ids: [accountId(companyId, userId)] };
+	}
+
+	/**
 	 * Told of each registry document that changed, by whichever server. Answers whose account it is, null for anything
 	 * else.
 	 */
@@ -132,6 +169,18 @@ function codeId(code: string): string {
 	return `company-code:${code}`;
 }
 
+/** A hash, since ids outlive what they name: in tombstones, backups and journals. */
 function emailId(companyId: string, workEmail: string): string {
+	const hash = createHash('sha256').update(`${companyId}:${workEmail}`).digest('hex');
+	return `account-email:${companyId}:${hash}`;
+}
+
+/** As it was written before, and still is for accounts of that time. */
+function plainEmailId(companyId: string, workEmail: string): string {
 	return `account-email:${companyId}:${workEmail}`;
+}
+
+/** Nobody judges themselves. */
+function nextApprover({ userId }: Account, approverId: string | null): string | null {
+	return approverId === userId ? null : approverId;
 }

@@ -82,6 +82,16 @@ export class CompanyStores implements DocumentStore {
 		return [...new Set(all.flat())].sort();
 	}
 
+	async erase(idsByDatabase: ReadonlyMap<string, readonly string[]>): Promise<void> {
+		const byStore = new Map<DocumentStore, Map<string, readonly string[]>>();
+		for (const [name, ids] of idsByDatabase) {
+			const store = await this.#storeOf(name);
+			const those = byStore.get(store) ?? new Map<string, readonly string[]>();
+			byStore.set(store, those.set(name, ids));
+		}
+		for (const [store, those] of byStore) await store.erase(those);
+	}
+
 	onWrite(ring: (database: string, event: DatabaseEvent) => void): () => void {
 		const quiet = [this.#home, ...this.#named.values()].map((store) => store.onWrite(ring));
 		return () => {

@@ -83,6 +83,16 @@ export class Registry {
 		throw new RegistryError('conflict');
 	}
 
+	/** Takes documents out as if they had never been; no tombstone keeps their ids. */
+	async purge(ids: readonly string[]): Promise<void> {
+		const asked = new Map<string, string[]>();
+		for (const id of ids) {
+			const revs = (await this.#database.leaves(id)).map(({ rev }) => rev);
+			if (revs.length > 0) asked.set(id, revs);
+		}
+		if (asked.size > 0) await this.#database.purge(asked);
+	}
+
 	/** Ids that begin with `prefix`, in order, a page at a time. */
 	async *idsWith(prefix: string): AsyncGenerator<string> {
 		let startKey = prefix;

@@ -1,4 +1,5 @@
 import { databaseName, parseDatabaseName, type DatabaseAddress } from '@outlay/domain/addresses';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { BaseLogger } from 'pino';
 import { LeaseLost, type Leases } from './leases.ts';
 import { MailboxRounds, type RoundParts } from './mailbox-round.ts';
@@ -104,6 +105,31 @@ export class Mailroom {
 				else this.#retryLater(queue, name, next, error);
 			}
 		}
+		await this.#finish(companyId, queue);
+	}
+
+	/**
+	 * Does something while neither this mailroom nor another server's works on the company, and waits for them first.
+	 * What comes meanwhile is delivered afterwards.
+	 */
+	async alone<T>(companyId: string, deed: () => Promise<T>): Promise<T> {
+		const queue = this.#queueOf(companyId);
+		while (queue.running !== null) await queue.running;
+		const done = this.#untilMine(companyId).then(deed);
+		queue.running = done
+			.then(
+				() => undefined,
+				() => undefined
+			)
+			.then(() => this.#finish(companyId, queue));
+		return done;
+	}
+
+	async #untilMine(companyId: string): Promise<void> {
+		while (!(await this.#mayWork(companyId))) await pause(LOOK_AGAIN_MS);
+	}
+
+	async #finish(companyId: string, queue: CompanyQueue): Promise<void> {
 		await this.#leases?.letGo(companyId).catch((error: unknown) => {
 			this.#log.error({ err: error }, 'a lease runs out by itself');
 		});

@@ -308,6 +308,11 @@ export interface DocumentStore {
 	drop(name: string): Promise<boolean>;
 	open(name: string): Promise<Database | null>;
 	names(): Promise<string[]>;
+	/**
+	 * `Database.erase` in several databases, by name, whose files are cleaned once at the end. Databases that are not
+	 * there are passed over.
+	 */
+	erase(idsByDatabase: ReadonlyMap<string, readonly string[]>): Promise<void>;
 	/** Rings with the name of each database that something happened to. */
 	onWrite(ring: (database: string, event: DatabaseEvent) => void): () => void;
 	close(): Promise<void>;

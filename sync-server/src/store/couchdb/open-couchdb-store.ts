@@ -132,6 +132,10 @@ export async function openCouchdbStore(options: CouchdbStoreOptions): Promise<Do
 			return isDropped;
 		},
 
+		async erase(idsByDatabase) {
+			for (const [name, ids] of idsByDatabase) await (await open(name))?.erase(ids);
+		},
+
 		onWrite(ring) {
 			const listener = (database: string, event: DatabaseEvent) => ring(database, event);
 			listeners.add(listener);

@@ -49,6 +49,7 @@ import { writeDocuments } from './write-documents.ts';
 import { eraseDocument } from './erase-documents.ts';
 import type { Pen } from './bodies.ts';
 import { decodeBody } from './body-record.ts';
+import type { FileName } from './file-references.ts';
 import type { Erasure } from '../erasure-journal.ts';
 import type { Environment } from './environment.ts';
 
@@ -68,7 +69,7 @@ export interface StoreParts {
 	ring(database: string): void;
 	listen(database: string, ring: () => void): () => void;
 	/** Journals erasures, does them, and leaves nothing of them in the files. `deed` gives the files that were named. */
-	erase(erasures: readonly Erasure[], deed: () => Promise<ReadonlySet<string>>): Promise<void>;
+	erase(erasures: readonly Erasure[], deed: () => Promise<readonly FileName[]>): Promise<void>;
 }
 
 /** One database: a name and a number. It holds no state, so a million of them cost nothing. */
@@ -158,11 +159,20 @@ export class LmdbDatabase implements Database {
 	}
 
 	async erase(ids: readonly string[]): Promise<void> {
-		if (ids.some((id) => Buffer.byteLength(id) > MAX_ID_BYTES)) throw new IdTooLong();
 		await this.#store.erase(
 			ids.map((id) => ({ database: this.name, id })),
-			() => this.#change((pen) => new Set(ids.flatMap((id) => [...eraseDocument(pen, id)])))
+			() => this.leaveTombstones(ids)
 		);
+	}
+
+	/** The part of `erase` that is this database's own: neither journalled nor gone from the files. */
+	async leaveTombstones(ids: readonly string[]): Promise<FileName[]> {
+		if (ids.some((id) => Buffer.byteLength(id) > MAX_ID_BYTES)) throw new IdTooLong();
+		const company = companyOf(this.name);
+		const named = await this.#change(
+			(pen) => new Set(ids.flatMap((id) => [...eraseDocument(pen, id)]))
+		);
+		return [...named].map((sha256) => ({ company, sha256 }));
 	}
 
 	/** Commits what a pen writes into this database, and rings when it wrote something. */

@@ -1,7 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { openAttachmentFiles } from '../attachment-files.ts';
-import { companyOf } from '../company-of.ts';
 import type { DatabaseEvent, DocumentStore } from '../document-store.ts';
 import { journalErasures, readJournal, startJournal, type Erasure } from '../erasure-journal.ts';
 import { FolderUnusable } from '../store-errors.ts';
@@ -9,6 +8,7 @@ import { syncDirectory } from '../sync-directory.ts';
 import { Bells } from '../bells.ts';
 import { Committer, type Draft } from './committer.ts';
 import { dataFolder, inspectFolder } from './data-folder.ts';
+import type { FileName } from './file-references.ts';
 import { clearDropped, forgetDatabase } from './dropped-databases.ts';
 import { Environment } from './environment.ts';
 import { LmdbIndexes } from './index-blocks.ts';
@@ -118,12 +118,7 @@ export async function openLmdbStore(
 
 		async erase(erasures: readonly Erasure[], deed) {
 			await journalErasures(folder.erasures, erasures);
-			const named = await deed();
-			const company = companyOf(erasures[0]?.database ?? '');
-			await unlinkFiles(
-				unused,
-				[...named].map((sha256) => ({ company, sha256 }))
-			);
+			await unlinkFiles(unused, await deed());
 			await committer.pause(() => environment.compact());
 			// Indexes repeat what documents say; they are made again from what is left.
 			await indexes.startAnew();
@@ -199,6 +194,22 @@ export async function openLmdbStore(
 		async names() {
 			await environment.exchanging;
 			return [...tables.databases.getKeys()].map((key) => key.toString());
+		},
+
+		async erase(idsByDatabase) {
+			await environment.exchanging;
+			const there = [...idsByDatabase].flatMap(([name, ids]) => {
+				const record = recordOf(name);
+				return record ? [{ database: new LmdbDatabase(parts, name, record.no), ids }] : [];
+			});
+			const erasures = there.flatMap(({ database, ids }) =>
+				ids.map((id) => ({ database: database.name, id }))
+			);
+			await parts.erase(erasures, async () => {
+				const named: FileName[] = [];
+				for (const { database, ids } of there) named.push(...(await database.leaveTombstones(ids)));
+				return named;
+			});
 		},
 
 		onWrite(ring) {
