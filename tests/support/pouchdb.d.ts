@@ -81,6 +81,8 @@ declare module 'pouchdb' {
 	}
 }
 
+declare module 'pouchdb/dist/pouchdb.indexeddb.js';
+
 declare module 'pouchdb-find' {
 	const plugin: object;
 	export default plugin;
