@@ -14,7 +14,7 @@ import {
 	temporaryDirectory,
 	type TestServer
 } from '../../tests/support/server.ts';
-import { TestPerson } from '../../tests/support/test-person.ts';
+import { pictureBytes, sha256Of, TestPerson } from '../../tests/support/test-person.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const AS_ADMINISTRATOR = {
@@ -68,6 +68,7 @@ async function arrived(person: TestPerson, id: string, database = person.mailbox
 const PURPOSE = 'Zaxomirplex for the harbour';
 const REASON = 'Quovandril is not a guest';
 const PICTURE = 'a picture only Jonas took';
+const HALF = 'the first half of a picture';
 const SHARED = 'a picture both of them sent';
 
 /** Jonas with drafts, a declined expense, and a picture Freja sent as well. */
@@ -93,6 +94,16 @@ async function companyAtWork(server: TestServer) {
 		jonas.expense({ purpose: PURPOSE })
 	);
 	expect((await jonas.put(draft)).status).toBe(201);
+	const half = pictureBytes(HALF);
+	const upload = await fetch(
+		`${jonas.url}/_outlay/uploads/${sha256Of('the whole')}?bytes=10000&from=0`,
+		{
+			method: 'PUT',
+			headers: { cookie: jonas.cookie, 'content-type': 'image/jpeg' },
+			body: Buffer.from(half)
+		}
+	);
+	expect(await upload.json()).toMatchObject({ receivedBytes: half.byteLength });
 	const mine = await send(jonas, PICTURE);
 	const shared = await send(jonas, SHARED);
 	const frejas = await send(freja, SHARED);
@@ -109,7 +120,7 @@ async function companyAtWork(server: TestServer) {
 
 /** What is personal in all that. */
 function wordsOf(person: TestPerson): string[] {
-	return [person.card.name, person.card.workEmail, PURPOSE, REASON, PICTURE].sort();
+	return [person.card.name, person.card.workEmail, PURPOSE, REASON, PICTURE, HALF].sort();
 }
 
 test(
@@ -240,7 +251,7 @@ test('on CouchDB, whose compaction forgets what is no leaf', { timeout: 120_000 
 	const couch: CouchServer = await startCouchServer();
 	const server = await startServer({ environment: { COUCHDB_URL: `${couch.origin}/` } });
 	const { jonas, mette, frejas } = await companyAtWork(server);
-	const words = wordsOf(jonas).filter((word) => word !== PICTURE);
+	const words = wordsOf(jonas).filter((word) => word !== PICTURE && word !== HALF);
 	const who = { company: jonas.card.companyCode, user: jonas.card.workEmail };
 	const answer = await erase(server, who, AS_ADMINISTRATOR);
 	expect(answer.status).toBe(200);

@@ -5,6 +5,7 @@ import type { Accounts } from '../company/accounts.ts';
 import { copyDocuments } from '../company/copy-documents.ts';
 import { personDocumentsOf } from '../company/person-documents.ts';
 import { REGISTRY, type Registry } from '../company/registry.ts';
+import { companyOf } from '../store/company-of.ts';
 import type { Database, DocumentStore, StoredRevision } from '../store/document-store.ts';
 
 export interface ErasureParts {
@@ -112,13 +113,17 @@ async function find(
 ): Promise<Map<string, string[]>> {
 	const found = new Map<string, string[]>();
 	for (const name of await store.names()) {
-		const address = parseDatabaseName(name);
-		if (address?.companyId !== companyId) continue;
-		const database = await store.open(name);
+		const database = companyOf(name) === companyId ? await store.open(name) : null;
 		if (database === null) continue;
-		const isOwn = address.kind === 'mailbox' && address.userId === userId;
+		const address = parseDatabaseName(name);
+		const isOwn = address?.kind === 'mailbox' && address.userId === userId;
 		if (isOwn) await removeLocals(database);
-		const ids = isOwn ? await everythingIn(database) : await theirsIn(database, userId);
+		const ids = isOwn
+			? await everythingIn(database)
+			: address === null
+				? // Pieces of uploads that are not whole begin with whose they are.
+					await everythingIn(database, `${userId}:`)
+				: await theirsIn(database, userId);
 		if (ids.length > 0) found.set(name, ids);
 	}
 	return found;
@@ -133,9 +138,10 @@ async function removeLocals(mailbox: Database): Promise<void> {
 	}
 }
 
-async function everythingIn(database: Database): Promise<string[]> {
+async function everythingIn(database: Database, prefix = ''): Promise<string[]> {
 	const ids: string[] = [];
 	for await (const { id, deleted } of rowsOf(database)) {
+		if (!id.startsWith(prefix)) continue;
 		if (!deleted || !isErased(await database.read(id))) ids.push(id);
 	}
 	return ids;
