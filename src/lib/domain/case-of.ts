@@ -1,53 +1,18 @@
 import { mayDecideAt } from './approval-stages.ts';
-import type {
-	ApprovalStage,
-	CaseBody,
-	CaseDeed,
-	CaseState,
-	CaseStep,
-	HandlingDeed
-} from './case.ts';
-import type { Decision, Recall, Submission } from './submission.ts';
-
-/** When and in which order a document reached the server. */
-export interface Stamp {
-	order: number;
-	receivedAt: string;
-}
-
-/** What finance did with an approved submission, through the server. */
-export interface Handling {
-	_id: string;
-	submissionId: string;
-	deed: HandlingDeed;
-	byId: string;
-	at: string;
-	reason: string;
-}
-
-export interface CaseFacts {
-	/** Of one transaction; in any order. */
-	submissions: readonly Submission[];
-	recalls: readonly Recall[];
-	decisions: readonly Decision[];
-	handlings?: readonly Handling[];
-	/** By document id. What has none has not reached the server yet, and comes last. */
-	stamps: ReadonlyMap<string, Stamp>;
-	/**
-	 * Who has to approve a submission, in order, by its id, as it was when it arrived. One without is the approver's
-	 * alone, and whoever was let write a decision about it was let decide.
-	 */
-	stages?: ReadonlyMap<string, readonly ApprovalStage[]>;
-	/** The owner's current approver, who holds what waits and has no stages; null when nobody does. */
-	approverId: string | null;
-}
+import type { ApprovalStage, CaseBody, CaseState, HandlingDeed } from './case.ts';
+import {
+	arrival,
+	compareArrival,
+	orderedSteps,
+	type CaseFacts,
+	type PlacedStep
+} from './case-steps.ts';
+import type { Submission } from './submission.ts';
 
 export interface CaseView extends CaseBody {
 	/** The step that gave the state has not reached the server yet. */
 	isUnsent: boolean;
 }
-
-const DEED_OF_VERDICT = { approve: 'approved', decline: 'declined', ask: 'asked' } as const;
 
 /**
  * Where a transaction stands, derived from what was submitted, recalled, decided and handled by finance: the same on
@@ -96,12 +61,6 @@ interface Fate {
 	handled: Set<HandlingDeed>;
 	/** It named what can't be replaced any more. */
 	isVoid: boolean;
-}
-
-interface PlacedStep {
-	step: CaseStep;
-	submissionId: string;
-	submission: Submission | null;
 }
 
 /** Lets one step happen; false when it changes nothing. */
@@ -214,90 +173,4 @@ function currentSubmission(facts: CaseFacts, fates: ReadonlyMap<string, Fate>): 
 			compareArrival(arrival(facts, a, a.body.submittedAt), arrival(facts, b, b.body.submittedAt))
 		)[candidates.length - 1] ?? null
 	);
-}
-
-type Said = Pick<CaseStep, 'deed' | 'byId' | 'at' | 'reason' | 'actedFor'>;
-
-function orderedSteps(facts: CaseFacts): PlacedStep[] {
-	const place = (
-		documentId: string,
-		submissionId: string,
-		said: Said,
-		submission: Submission | null = null
-	): PlacedStep => {
-		const stamp = facts.stamps.get(documentId);
-		const stages = submission === null ? [] : (facts.stages?.get(documentId) ?? []);
-		return {
-			submissionId,
-			submission,
-			step: {
-				documentId,
-				submissionId,
-				...said,
-				stages: stages.map((stage) => ({ ...stage })),
-				receivedAt: stamp?.receivedAt ?? null,
-				order: stamp?.order ?? null,
-				counts: true
-			}
-		};
-	};
-	const by = (document: { ownerId: string }, deed: CaseDeed, at: string): Said => ({
-		deed,
-		byId: document.ownerId,
-		at,
-		reason: '',
-		actedFor: null
-	});
-	return [
-		...facts.submissions.map((document) =>
-			place(
-				document._id,
-				document._id,
-				by(document, 'submitted', document.body.submittedAt),
-				document
-			)
-		),
-		...facts.recalls.map((document) =>
-			place(
-				document._id,
-				document.body.submissionId,
-				by(document, 'recalled', document.body.recalledAt)
-			)
-		),
-		...facts.decisions.map((document) => {
-			const { verdict, decidedAt, submissionId, reason, actedFor } = document.body;
-			const said = { ...by(document, DEED_OF_VERDICT[verdict], decidedAt), reason, actedFor };
-			return place(document._id, submissionId, said);
-		}),
-		...(facts.handlings ?? []).map(({ _id, submissionId, deed, byId, at, reason }) =>
-			place(_id, submissionId, { deed, byId, at, reason, actedFor: null })
-		)
-	].sort((a, b) =>
-		compareArrival(
-			{ order: a.step.order, at: a.step.at, id: a.step.documentId },
-			{ order: b.step.order, at: b.step.at, id: b.step.documentId }
-		)
-	);
-}
-
-interface Arrival {
-	order: number | null;
-	at: string;
-	id: string;
-}
-
-function arrival(facts: CaseFacts, document: { _id: string }, at: string): Arrival {
-	return { order: facts.stamps.get(document._id)?.order ?? null, at, id: document._id };
-}
-
-/** Stamped first, by the server's order; then unsent ones by the device's clock and id. */
-function compareArrival(a: Arrival, b: Arrival): number {
-	if (a.order !== null && b.order !== null) return a.order - b.order;
-	if (a.order !== null) return -1;
-	if (b.order !== null) return 1;
-	return compareText(a.at, b.at) || compareText(a.id, b.id);
-}
-
-function compareText(a: string, b: string): number {
-	return a < b ? -1 : a > b ? 1 : 0;
 }

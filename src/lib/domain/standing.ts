@@ -1,4 +1,5 @@
-import { caseOf, type CaseView, type Handling, type Stamp } from './case-of.ts';
+import { caseOf, type CaseView } from './case-of.ts';
+import type { Handling, Stamp } from './case-steps.ts';
 import { HANDLING_DEEDS, type ApprovalStage, type Case, type HandlingDeed } from './case.ts';
 import type { Decision, Recall, Submission } from './submission.ts';
 

@@ -1,5 +1,5 @@
 import type { ApprovalStage } from '@outlay/domain/case';
-import type { Stamp } from '@outlay/domain/case-of';
+import type { Stamp } from '@outlay/domain/case-steps';
 import type { Registry } from '../company/registry.ts';
 
 /** Of a submission, who has to approve it: fixed when it arrives. */

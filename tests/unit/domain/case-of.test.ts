@@ -1,5 +1,6 @@
 import { isApproved } from '@outlay/domain/case';
-import { caseOf, type CaseFacts, type Handling, type Stamp } from '@outlay/domain/case-of';
+import { caseOf } from '@outlay/domain/case-of';
+import type { CaseFacts, Handling, Stamp } from '@outlay/domain/case-steps';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { aDecision, aRecall, aSubmission, MANAGER, WORKER } from '../../support/documents.ts';

@@ -5,9 +5,10 @@ import { ok, refuse, type Result } from '../refusal.ts';
 import { roundAt, type Rounding } from '../rounding.ts';
 import type { RuleNotice } from '../rule-outcome.ts';
 import { elapsedDays, longestStretch, type TravelDay } from './journey.ts';
-import { cutEachMeal, lessCuts, percentOf } from './meal-cuts.ts';
+import { cutEachMeal, lessCuts, mealKinds, percentOf } from './meal-cuts.ts';
 import {
 	dayValues,
+	figureItem,
 	figuresOn,
 	payOn,
 	standsOn,
@@ -82,9 +83,7 @@ function foodOf(
 		tables,
 		'DK',
 		{
-			breakfast: 'per-diem.meal.breakfast',
-			lunch: 'per-diem.meal.lunch',
-			dinner: 'per-diem.meal.dinner',
+			...mealKinds('per-diem.meal'),
 			smallExpenses: 'per-diem.small-expenses',
 			months: 'per-diem.limit-months'
 		},
@@ -152,19 +151,9 @@ function lodgingOf(
 		return ok(null);
 	const rates = payOn(tables, 'DK', 'per-diem.lodging', travelDay.date);
 	if (!rates.ok) return rates;
-	const { paid, official } = rates.value;
 	const { country } = longestStretch(journey, travelDay.fromMs, travelDay.toMs);
-	return ok({
-		travelDay,
-		country,
-		code: 'per_diem.lodging_night',
-		values: dayValues(travelDay, country, paid),
-		askedMinor: rateMinor(paid),
-		owedMinor: rateMinor(paid),
-		taxFreeMaximumMinor: rateMinor(official),
-		isAllOrNothing: true,
-		...standsOn(paid, WHOLE_DAYS)
-	});
+	const rule = { isAllOrNothing: true, grounds: [WHOLE_DAYS] };
+	return ok(figureItem(travelDay, country, 'per_diem.lodging_night', rates.value, rule));
 }
 
 function foodKind(traveller: 'employee' | 'tourist-driver', country: string): string {

@@ -14,6 +14,7 @@ import {
 import { mealsOf } from './meal-cuts.ts';
 import {
 	dayValues,
+	figureItem,
 	payAbroadOn,
 	payOn,
 	standsOn,
@@ -133,19 +134,9 @@ function nightOf(
 	}
 	const rates = payOn(tables, 'FI', 'per-diem.night', travelDay.date);
 	if (!rates.ok) return rates;
-	const { paid, official } = rates.value;
 	const { country } = longestStretch(journey, travelDay.fromMs, travelDay.toMs);
-	return ok({
-		travelDay,
-		country,
-		code: 'per_diem.lodging_night',
-		values: dayValues(travelDay, country, paid),
-		askedMinor: rateMinor(paid),
-		owedMinor: rateMinor(paid),
-		taxFreeMaximumMinor: rateMinor(official),
-		isAllOrNothing: false,
-		...standsOn(paid, TRAVEL_DAYS)
-	});
+	const rule = { isAllOrNothing: false, grounds: [TRAVEL_DAYS] };
+	return ok(figureItem(travelDay, country, 'per_diem.lodging_night', rates.value, rule));
 }
 
 function mealAllowances(
@@ -163,18 +154,9 @@ function mealAllowances(
 		const kind = bought === 1 ? 'per-diem.meal-allowance.one' : 'per-diem.meal-allowance.two';
 		const rates = payOn(tables, 'FI', kind, travelDay.date);
 		if (!rates.ok) return rates;
-		const { paid, official } = rates.value;
-		items.push({
-			travelDay,
-			country: 'FI',
-			code: 'per_diem.meal_allowance',
-			values: { ...dayValues(travelDay, 'FI', paid), meals: Math.min(bought, 2) },
-			askedMinor: rateMinor(paid),
-			owedMinor: rateMinor(paid),
-			taxFreeMaximumMinor: rateMinor(official),
-			isAllOrNothing: false,
-			...standsOn(paid, official, TRAVEL_DAYS)
-		});
+		const rule = { isAllOrNothing: false, grounds: [rates.value.official, TRAVEL_DAYS] };
+		const item = figureItem(travelDay, 'FI', 'per_diem.meal_allowance', rates.value, rule);
+		items.push({ ...item, values: { ...item.values, meals: Math.min(bought, 2) } });
 	}
 	return items.length === 0
 		? refuse('per_diem.meals_missing', 'days')

@@ -12,6 +12,15 @@ export interface MealCuts {
 	rates: DatedRate[];
 }
 
+/** Names of the percentages of each meal. */
+export function mealKinds(prefix: 'per-diem.meal' | 'per-diem.abroad-meal'): Record<Meal, string> {
+	return {
+		breakfast: `${prefix}.breakfast`,
+		lunch: `${prefix}.lunch`,
+		dinner: `${prefix}.dinner`
+	};
+}
+
 /** Each free meal once, in the order of the day. */
 export function mealsOf(meals: readonly Meal[] | undefined): Meal[] {
 	return MEALS.filter((meal) => meals?.includes(meal));

@@ -5,9 +5,10 @@ import { roundAt, type Rounding } from '../rounding.ts';
 import type { RuleNotice } from '../rule-outcome.ts';
 import type { DayFacts, LodgingKind } from './claim.ts';
 import { elapsedDays, longestStretch, nightsBetween, type TravelDay } from './journey.ts';
-import { cutEachMeal, lessCuts } from './meal-cuts.ts';
+import { cutEachMeal, lessCuts, mealKinds } from './meal-cuts.ts';
 import {
 	dayValues,
+	figureItem,
 	figuresOn,
 	payAbroadOn,
 	payOn,
@@ -80,16 +81,7 @@ function foodOf(travelDay: TravelDay, input: SchemeInput): Result<PricedItem> {
 	const where = longestStretch(journey, travelDay.fromMs, travelDay.toMs);
 	const isHome = where.country === 'NO';
 	const length = lengthOf(travelDay, sleepsAway(travelDay, input));
-	const figures = figuresOn(
-		tables,
-		'NO',
-		{
-			breakfast: 'per-diem.meal.breakfast',
-			lunch: 'per-diem.meal.lunch',
-			dinner: 'per-diem.meal.dinner'
-		},
-		date
-	);
+	const figures = figuresOn(tables, 'NO', mealKinds('per-diem.meal'), date);
 	if (!figures.ok) return figures;
 	const dayKind = length === 'too-short' ? 'day.6-12' : length;
 	const rates = isHome
@@ -148,19 +140,9 @@ function nightOf(travelDay: TravelDay, input: SchemeInput): Result<PricedItem | 
 	}
 	const rates = payOn(tables, 'NO', 'per-diem.night', travelDay.date);
 	if (!rates.ok) return rates;
-	const { paid, official } = rates.value;
 	const { country } = longestStretch(journey, travelDay.fromMs, travelDay.toMs);
-	return ok({
-		travelDay,
-		country,
-		code: 'per_diem.lodging_night',
-		values: dayValues(travelDay, country, paid),
-		askedMinor: rateMinor(paid),
-		owedMinor: rateMinor(paid),
-		taxFreeMaximumMinor: rateMinor(official),
-		isAllOrNothing: false,
-		...standsOn(paid)
-	});
+	const rule = { isAllOrNothing: false, grounds: [] };
+	return ok(figureItem(travelDay, country, 'per_diem.lodging_night', rates.value, rule));
 }
 
 type DayLength = 'too-short' | 'day.6-12' | 'day.over-12' | 'overnight';

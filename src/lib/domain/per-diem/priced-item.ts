@@ -1,5 +1,11 @@
 import type Big from 'big.js';
-import { paidAndOfficialRateOn, rateOn, type DatedRate, type RateTables } from '../dated-rates.ts';
+import {
+	paidAndOfficialRateOn,
+	rateMinor,
+	rateOn,
+	type DatedRate,
+	type RateTables
+} from '../dated-rates.ts';
 import { ok, refuse, type Result } from '../refusal.ts';
 import type { RuleNotice } from '../rule-outcome.ts';
 import type { DayFacts, PerDiemChoices, PerDiemClaim } from './claim.ts';
@@ -100,6 +106,30 @@ export function payAbroadOn(
 		if (ofPlace.ok || ofPlace.refusal.code !== 'rate.missing') return ofPlace;
 	}
 	return payOn(tables, country, kind, day, where.country);
+}
+
+/**
+ * An item that pays its figure as it stands, nothing taken off: a night without a receipt, a meal allowance. `rule` says
+ * what it rests on beside the figure paid.
+ */
+export function figureItem(
+	travelDay: TravelDay,
+	country: string,
+	code: string,
+	{ paid, official }: { paid: DatedRate; official: DatedRate },
+	rule: { isAllOrNothing: boolean; grounds: readonly StatedRule[] }
+): PricedItem {
+	return {
+		travelDay,
+		country,
+		code,
+		values: dayValues(travelDay, country, paid),
+		askedMinor: rateMinor(paid),
+		owedMinor: rateMinor(paid),
+		taxFreeMaximumMinor: rateMinor(official),
+		isAllOrNothing: rule.isAllOrNothing,
+		...standsOn(paid, ...rule.grounds)
+	};
 }
 
 /** Figures every sentence about a day begins with. */

@@ -13,9 +13,10 @@ import {
 	windowOn,
 	type TravelDay
 } from './journey.ts';
-import { cutMealsTogether, lessCuts } from './meal-cuts.ts';
+import { cutMealsTogether, lessCuts, mealKinds } from './meal-cuts.ts';
 import {
 	dayValues,
+	figureItem,
 	figuresOn,
 	payAbroadOn,
 	payOn,
@@ -79,18 +80,8 @@ export function sweden(input: SchemeInput): Result<SchemeResult> {
 				? payOn(tables, 'SE', 'per-diem.night', day.date)
 				: payAbroadOn(tables, 'SE', 'per-diem.abroad-night', day.date, where);
 		if (!rates.ok) return rates;
-		const { paid, official } = rates.value;
-		items.push({
-			travelDay: day,
-			country: where.country,
-			code: 'per_diem.lodging_night',
-			values: dayValues(day, where.country, paid),
-			askedMinor: rateMinor(paid),
-			owedMinor: rateMinor(paid),
-			taxFreeMaximumMinor: rateMinor(official),
-			isAllOrNothing: false,
-			...standsOn(paid)
-		});
+		const rule = { isAllOrNothing: false, grounds: [] };
+		items.push(figureItem(day, where.country, 'per_diem.lodging_night', rates.value, rule));
 	}
 	return ok({ currency: 'SEK', items, notices });
 }
@@ -181,11 +172,8 @@ type Percents = Record<
 >;
 
 function percentKinds(isHome: boolean) {
-	const meal = isHome ? 'per-diem.meal' : 'per-diem.abroad-meal';
 	return {
-		breakfast: `${meal}.breakfast`,
-		lunch: `${meal}.lunch`,
-		dinner: `${meal}.dinner`,
+		...mealKinds(isHome ? 'per-diem.meal' : 'per-diem.abroad-meal'),
 		afterMonths: 'per-diem.after-three-months',
 		afterYears: 'per-diem.after-two-years'
 	};
