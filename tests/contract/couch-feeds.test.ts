@@ -1,5 +1,7 @@
 /** Open `_changes` feeds: they begin at once, end with what they wait for, and leave nothing behind. */
 
+import { getEventListeners } from 'node:events';
+import { connect } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Database } from '@outlay/sync-server/store/document-store';
 import { call, openFeed, startCouchServer, textLike, type CouchServer } from './couch-server.ts';
@@ -14,6 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 beforeEach(async () => {
+	server.access.session = new AbortController();
 	url = `${server.origin}/test-${(count += 1)}`;
 	await call('PUT', url);
 });
@@ -108,18 +111,62 @@ describe('feeds', () => {
 		expect(last).toMatchObject({ db_name: `${name}-made`, type: 'deleted' });
 	});
 
-	test('a reader who goes away leaves nothing waiting', async () => {
-		const listening = await countListeners();
-		try {
-			const feed = await openFeed(`${url}/_changes?feed=longpoll&heartbeat=60000`);
-			await expect.poll(() => listening.now).toBe(1);
-			feed.stop();
-			await expect.poll(() => listening.now).toBe(0);
-		} finally {
-			listening.restore();
-		}
+	describe.each(['_changes', '_db_updates'])('of %s', (address) => {
+		test.each(['longpoll', 'continuous', 'eventsource'])(
+			'%s: a reader who goes away, or whose time or session ends, leaves nothing waiting',
+			async (kind) => {
+				const place = address === '_changes' ? url : server.origin;
+				const open = (more: string) =>
+					openFeed(`${place}/${address}?feed=${kind}&since=now&${more}`);
+				const listening = await countListeners();
+				try {
+					const gone = await open('heartbeat=100');
+					const other = await open('heartbeat=100');
+					expect(await openFeeds()).toBe(2);
+					if (address === '_changes') expect(listening.now).toBe(2);
+					expect(getEventListeners(server.access.session.signal, 'abort')).toHaveLength(1);
+					gone.stop();
+					other.stop();
+					await expect.poll(openFeeds).toBe(0);
+
+					await (await open('timeout=50')).reader.end();
+					expect(await openFeeds()).toBe(0);
+
+					const ended = await open('heartbeat=100');
+					server.access.session.abort();
+					await ended.reader.end();
+					expect(await openFeeds()).toBe(0);
+					expect(listening.now).toBe(0);
+					expect(getEventListeners(server.access.session.signal, 'abort')).toHaveLength(0);
+				} finally {
+					listening.restore();
+				}
+			}
+		);
+	});
+
+	test('a reader who takes nothing and goes away leaves nothing waiting', async () => {
+		const docs = Array.from({ length: 40 }, (_, n) => ({
+			_id: `d${n}`,
+			text: 'x'.repeat(500_000)
+		}));
+		await call('POST', `${url}/_bulk_docs`, { docs });
+		const { hostname, port, pathname } = new URL(url);
+		const socket = connect(Number(port), hostname).pause();
+		socket.write(
+			`GET ${pathname}/_changes?feed=continuous&include_docs=true HTTP/1.1\r\nhost: x\r\n\r\n`
+		);
+		await expect.poll(openFeeds).toBe(1);
+		socket.destroy();
+		await expect.poll(openFeeds).toBe(0);
 	});
 });
+
+/** As `/metrics` has it. */
+async function openFeeds(): Promise<number> {
+	const text = await (await fetch(`${server.origin}/metrics`)).text();
+	return Number(/^outlay_open_feeds (\d+)$/m.exec(text)?.[1]);
+}
 
 /** Counts who listens for changes, on whichever database. */
 async function countListeners(): Promise<{ now: number; restore(): void }> {

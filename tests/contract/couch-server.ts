@@ -24,9 +24,11 @@ export class TestAccess implements Access {
 
 	caller(request: { headers: Record<string, string | string[] | undefined> }): Promise<Caller> {
 		const person = request.headers['x-person'];
-		if (person === undefined) return Promise.resolve({ kind: 'administrator', name: 'admin' });
-		if (person !== 'anna') return Promise.resolve({ kind: 'anonymous', name: null });
 		const until = this.session.signal;
+		if (person === undefined) {
+			return Promise.resolve({ kind: 'administrator', name: 'admin', until });
+		}
+		if (person !== 'anna') return Promise.resolve({ kind: 'anonymous', name: null });
 		return Promise.resolve({
 			kind: 'person',
 			name: 'acme/anna@example.com',

@@ -1,9 +1,9 @@
 import { Turn } from '../http/turn.ts';
-import type { ChangeRow, ChangesPage, Database, JsonObject } from '../store/document-store.ts';
-import { DatabaseDropped } from '../store/store-errors.ts';
+import type { ChangeRow, ChangesPage, Database } from '../store/document-store.ts';
 import type { ChangesFilter } from './changes-filter.ts';
 import { documentJson, type DocumentView } from './document-json.ts';
-import { waitForChange, type Waiting } from './wait-for-change.ts';
+import { EVENT_STREAM } from './open-feeds.ts';
+import type { FeedWords } from './waiting-feed.ts';
 
 export interface FeedOptions {
 	since: string;
@@ -20,16 +20,15 @@ export interface FeedOptions {
 	mayGoOn: () => Promise<boolean>;
 }
 
-/** A row as JSON text, and where it stands. */
-interface ShownRow {
-	json: string;
-	seq: string;
-}
-
 /** Rows read from the store in one step; a filter may pass few of them. */
 const PAGE_ROWS = 2_000;
 /** The same where a function of a design document is asked. */
 const FUNCTION_ROWS = 200;
+/** Characters that are sent on their own; fewer wait for the end of their page. */
+const LARGE_PIECE = 65_536;
+
+/** How a row is written: the JSON of the row, and where it stands. */
+type WriteRow = (json: string, seq: string) => string;
 
 /** One reader's way through a database's changes, as pieces of the JSON they are answered with. */
 export class ChangesFeed {
@@ -50,76 +49,71 @@ export class ChangesFeed {
 		this.#left = options.limit ?? Number.POSITIVE_INFINITY;
 	}
 
-	/** Everything there is now. */
-	async *normal(): AsyncGenerator<string> {
-		yield '{"results":[\n';
-		yield* separated(this.#rows());
-		yield this.#end();
-	}
-
-	/** What there is now; if nothing, the next that comes. */
-	async *longPoll(waiting: Waiting): AsyncGenerator<string> {
-		// "now" is this moment, not the one at which something has happened already.
-		await this.#pinNow();
-		yield '{"results":[\n';
-		let rows = 0;
-		try {
-			for (;;) {
-				for await (const row of separated(this.#rows())) {
-					rows += 1;
-					yield row;
-				}
-				if (rows > 0 || this.#left === 0 || this.#isOver) break;
-				const came = yield* waitForChange(this.#listen, waiting, () => this.#isBehind());
-				if (!came) break;
-			}
-		} catch (error) {
-			if (!(error instanceof DatabaseDropped)) throw error;
-		}
-		yield this.#end();
-	}
-
-	/** A line for each change, as long as the reader stays. */
-	async *continuous(waiting: Waiting): AsyncGenerator<string> {
-		await this.#pinNow();
-		try {
-			for (;;) {
-				for await (const { json } of this.#rows()) yield `${json}\n`;
-				if (this.#left === 0 || this.#isOver) break;
-				const came = yield* waitForChange(this.#listen, waiting, () => this.#isBehind());
-				if (!came) break;
-			}
-		} catch (error) {
-			if (!(error instanceof DatabaseDropped)) throw error;
-		}
-		yield `{"last_seq":${JSON.stringify(this.#at)},"pending":${this.#pending}}\n`;
-	}
-
-	/** As server-sent events: https://html.spec.whatwg.org/multipage/server-sent-events.html */
-	async *eventSource(waiting: Waiting): AsyncGenerator<string> {
-		await this.#pinNow();
-		try {
-			for (;;) {
-				for await (const { json, seq } of this.#rows()) yield `data: ${json}\nid: ${seq}\n\n`;
-				if (this.#left === 0 || this.#isOver) return;
-				const heartbeat = 'event: heartbeat\ndata: \n\n';
-				const isBehind = () => this.#isBehind();
-				if (!(yield* waitForChange(this.#listen, waiting, isBehind, heartbeat))) return;
-			}
-		} catch (error) {
-			if (!(error instanceof DatabaseDropped)) throw error;
-		}
-	}
-
-	readonly #listen = (ring: () => void) => this.#db.onChange(ring);
-
-	async #pinNow(): Promise<void> {
+	/** Makes "now" this moment, not the one at which something has happened already. */
+	async pinNow(): Promise<void> {
 		const { updateSeq } = await this.#db.info();
 		if (this.#at === 'now') this.#at = updateSeq;
 	}
 
-	async #isBehind(): Promise<boolean> {
-		return (await this.#db.changes({ since: this.#at, limit: 1 })).rows.length > 0;
+	/** Everything there is now. */
+	async *normal(): AsyncGenerator<string> {
+		yield '{"results":[\n';
+		yield* this.#separated();
+		yield this.#end();
+	}
+
+	/** What there is now; if nothing, the next that comes. */
+	longPoll(): FeedWords {
+		return {
+			...this.#waiting('application/json'),
+			opening: '{"results":[\n',
+			news: () => this.#separated(),
+			isDone: () => this.#isDone || this.#shown > 0,
+			closing: () => this.#end()
+		};
+	}
+
+	/** A line for each change, as long as the reader stays. */
+	continuous(): FeedWords {
+		return {
+			...this.#waiting('application/json'),
+			news: () => this.#rows((json) => `${json}\n`),
+			closing: () => `{"last_seq":${JSON.stringify(this.#at)},"pending":${this.#pending}}\n`
+		};
+	}
+
+	eventSource(): FeedWords {
+		return {
+			...this.#waiting(EVENT_STREAM),
+			heartbeat: 'event: heartbeat\ndata: \n\n',
+			news: () => this.#rows((json, seq) => `data: ${json}\nid: ${seq}\n\n`)
+		};
+	}
+
+	#waiting(contentType: string): Omit<FeedWords, 'news'> {
+		return {
+			contentType,
+			opening: '',
+			heartbeat: '\n',
+			isDone: () => this.#isDone,
+			mayGoOn: this.#options.mayGoOn,
+			closing: () => '',
+			listen: (ring) => this.#db.onChange(ring)
+		};
+	}
+
+	get #isDone(): boolean {
+		return this.#left === 0 || this.#isOver;
+	}
+
+	async *#separated(): AsyncGenerator<string> {
+		let comma = '';
+		yield* this.#rows((json) => {
+			const row = comma + json;
+			comma = ',\n';
+			return row;
+		});
+		if (comma) yield '\n';
 	}
 
 	#end(): string {
@@ -127,9 +121,9 @@ export class ChangesFeed {
 	}
 
 	/** The rows from where the reader is to the end or the limit; moves the reader on. */
-	async *#rows(): AsyncGenerator<ShownRow> {
+	async *#rows(write: WriteRow): AsyncGenerator<string> {
 		if (this.#options.descending) {
-			yield* this.#newestFirst();
+			yield* this.#newestFirst(write);
 			return;
 		}
 		for (;;) {
@@ -138,17 +132,24 @@ export class ChangesFeed {
 				return;
 			}
 			const page = await this.#page(this.#at, this.#atMost());
+			let piece = '';
 			for (const [i, row] of page.rows.entries()) {
-				await this.#turn.goOn();
-				const shown = await this.#show(row);
-				if (shown === null) continue;
-				yield shown;
+				if (this.#turn.isOver) await this.#turn.goOn();
+				const json = this.#isBare ? this.#bareRow(row) : await this.#show(row);
+				if (json === null) continue;
+				piece += write(json, row.seq);
 				this.#left -= 1;
-				if (this.#left > 0) continue;
-				this.#at = row.seq;
-				this.#pending = page.pending + page.rows.length - i - 1;
-				return;
+				if (this.#left === 0) {
+					this.#at = row.seq;
+					this.#pending = page.pending + page.rows.length - i - 1;
+					yield piece;
+					return;
+				}
+				if (piece.length < LARGE_PIECE) continue;
+				yield piece;
+				piece = '';
 			}
+			if (piece !== '') yield piece;
 			this.#at = page.lastSeq;
 			this.#pending = page.pending;
 			if (page.pending === 0 || this.#left === 0) return;
@@ -156,7 +157,7 @@ export class ChangesFeed {
 	}
 
 	/** CouchDB reads down from the newest change, whatever `since` says, and ends at the last row shown. */
-	async *#newestFirst(): AsyncGenerator<ShownRow> {
+	async *#newestFirst(write: WriteRow): AsyncGenerator<string> {
 		const { rows, lastSeq } = await this.#db.changes({
 			since: '0',
 			descending: true,
@@ -166,9 +167,9 @@ export class ChangesFeed {
 		for (const row of await this.#selected(rows)) {
 			if (this.#left === 0) return;
 			await this.#turn.goOn();
-			const shown = await this.#show(row);
-			if (shown === null) continue;
-			yield shown;
+			const json = await this.#show(row);
+			if (json === null) continue;
+			yield write(json, row.seq);
 			this.#left -= 1;
 			this.#at = row.seq;
 		}
@@ -197,34 +198,31 @@ export class ChangesFeed {
 		return filter.select ? filter.select(rows, allLeaves) : rows;
 	}
 
-	/** Null when the filter leaves the change out. */
-	async #show(row: ChangeRow): Promise<ShownRow | null> {
-		const { allLeaves, includeDocs, view, filter } = this.#options;
-		const leaves = allLeaves ? row.leaves : row.leaves.slice(0, 1);
-		const json: JsonObject = {
-			seq: row.seq,
-			id: row.id,
-			changes: leaves.map((rev) => ({ rev }))
-		};
-		if (row.deleted) json['deleted'] = true;
-		if (includeDocs || filter.matches) {
-			const revision = await this.#db.read(row.id, row.leaves[0]);
-			const doc = revision && (await documentJson(this.#db, revision, view));
-			if (filter.matches && !(doc && filter.matches(doc))) return null;
-			if (includeDocs) json['doc'] = doc;
-		}
-		const { seqInterval } = this.#options;
-		if (seqInterval !== undefined && this.#shown % seqInterval !== 0) json['seq'] = null;
-		this.#shown += 1;
-		return { json: JSON.stringify(json), seq: row.seq };
+	/** Whether rows say no more than the list of changes does. */
+	get #isBare(): boolean {
+		const { includeDocs, filter } = this.#options;
+		return !includeDocs && !filter.matches;
 	}
-}
 
-async function* separated(rows: AsyncIterable<ShownRow>): AsyncGenerator<string> {
-	let comma = '';
-	for await (const { json } of rows) {
-		yield comma + json;
-		comma = ',\n';
+	/** Null when the filter leaves the change out. */
+	async #show(row: ChangeRow): Promise<string | null> {
+		const { includeDocs, view, filter } = this.#options;
+		if (this.#isBare) return this.#bareRow(row);
+		const revision = await this.#db.read(row.id, row.leaves[0]);
+		const doc = revision && (await documentJson(this.#db, revision, view));
+		if (filter.matches && !(doc && filter.matches(doc))) return null;
+		return this.#bareRow(row, includeDocs ? JSON.stringify(doc) : undefined);
 	}
-	if (comma) yield '\n';
+
+	#bareRow({ seq, id, leaves, deleted }: ChangeRow, doc?: string): string {
+		const { allLeaves, seqInterval } = this.#options;
+		const isNamed = seqInterval === undefined || this.#shown % seqInterval === 0;
+		this.#shown += 1;
+		const shown = allLeaves || leaves.length === 1 ? leaves : leaves.slice(0, 1);
+		const changes = shown.map((rev) => `{"rev":${JSON.stringify(rev)}}`).join(',');
+		return (
+			`{"seq":${isNamed ? JSON.stringify(seq) : 'null'},"id":${JSON.stringify(id)},"changes":[${changes}]` +
+			`${deleted ? ',"deleted":true' : ''}${doc === undefined ? '' : `,"doc":${doc}`}}`
+		);
+	}
 }

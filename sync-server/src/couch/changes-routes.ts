@@ -1,13 +1,13 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isJsonObject, readJson } from '../http/body.ts';
-import { badRequest, CouchError, tooManyRequests } from '../http/errors.ts';
+import { badRequest, CouchError } from '../http/errors.ts';
 import type { JsonObject } from '../store/document-store.ts';
 import { parseSequence } from '../store/sequence.ts';
 import { ChangesFeed, type FeedOptions } from './changes-feed.ts';
 import { changesFilter } from './changes-filter.ts';
 import type { CouchDeps } from './couch-deps.ts';
 import { Options } from './options.ts';
-import { EVENT_STREAM, feedOf, sendFeed, untilGone, waitsOf } from './open-feed.ts';
+import { feedOf, waitsOf } from './open-feed.ts';
 import { inLargePieces, sendJsonPieces } from './send-json.ts';
 import { useDatabase } from './use-database.ts';
 
@@ -42,19 +42,14 @@ export function changesRoutes(app: FastifyInstance, deps: CouchDeps): void {
 		}
 
 		const waits = waitsOf(options);
-		const gone = untilGone(reply);
-		if (!openFeeds.add(caller, gone)) throw tooManyRequests();
-		const waiting = {
-			...waits,
-			gone,
-			mayGoOn,
-			...(caller.until ? { ended: caller.until } : {})
-		};
-		if (feed === 'eventsource') return sendFeed(reply, changes.eventSource(waiting), EVENT_STREAM);
-		return sendFeed(
-			reply,
-			feed === 'longpoll' ? changes.longPoll(waiting) : changes.continuous(waiting)
-		);
+		await changes.pinNow();
+		const words =
+			feed === 'longpoll'
+				? changes.longPoll()
+				: feed === 'continuous'
+					? changes.continuous()
+					: changes.eventSource();
+		return openFeeds.answer(request, reply, caller, words, waits);
 	};
 
 	app.get('/:db/_changes', answer);

@@ -1,10 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import type { DatabaseEvent, DocumentStore, JsonObject } from '../store/document-store.ts';
 import { formatSequence, parseSequence } from '../store/sequence.ts';
-import { waitForChange, type Waiting } from './wait-for-change.ts';
+import { EVENT_STREAM } from './open-feeds.ts';
+import type { FeedWords } from './waiting-feed.ts';
 
 /** Databases whose last event is remembered. */
 const MOST_REMEMBERED = 100_000;
+
+export interface UpdatesFeed {
+	feed: 'longpoll' | 'continuous' | 'eventsource';
+	since: string;
+	limit: number;
+	/** Whether the reader may know of a database. */
+	isShown: (name: string) => Promise<boolean>;
+}
 
 /**
  * What happened to which database, for `_db_updates`: the last event of each since this process started. Whoever
@@ -66,14 +75,40 @@ export class DatabaseUpdates {
 		return { rows: rows.slice(0, limit), lastSeq: formatSequence(lastN, this.#epoch) };
 	}
 
-	/** Waits for the next event, as `waitForChange` does. */
-	wait(after: string, waiting: Waiting, heartbeat?: string): AsyncGenerator<string, boolean> {
-		const listen = (ring: () => void) => {
-			this.#bells.add(ring);
-			return () => void this.#bells.delete(ring);
+	/** A feed of them. */
+	words({ feed, since, limit, isShown }: UpdatesFeed): FeedWords {
+		let at = since === 'now' ? this.lastSeq : since;
+		let left = limit;
+		let shown = 0;
+		const news = async function* (this: DatabaseUpdates): AsyncGenerator<string> {
+			const { rows, lastSeq } = await this.since(at, left, isShown);
+			at = lastSeq;
+			left -= rows.length;
+			for (const row of rows) {
+				const json = JSON.stringify(row);
+				if (feed === 'longpoll') yield shown === 0 ? json : `,\n${json}`;
+				else yield feed === 'continuous' ? `${json}\n` : `data: ${json}\nid: ${at}\n\n`;
+				shown += 1;
+			}
+		}.bind(this);
+		const seq = () => JSON.stringify(at);
+		const isEvents = feed === 'eventsource';
+		return {
+			contentType: isEvents ? EVENT_STREAM : 'application/json',
+			opening: feed === 'longpoll' ? '{"results":[\n' : '',
+			heartbeat: isEvents ? 'event: heartbeat\ndata: \n\n' : '\n',
+			news,
+			isDone: () => left <= 0 || (feed === 'longpoll' && shown > 0),
+			closing: () => {
+				if (isEvents) return '';
+				return feed === 'longpoll' ? `],\n"last_seq":${seq()}}\n` : `{"last_seq":${seq()}}\n`;
+			},
+			mayGoOn: () => Promise.resolve(true),
+			listen: (ring) => {
+				this.#bells.add(ring);
+				return () => void this.#bells.delete(ring);
+			}
 		};
-		const isBehind = () => Promise.resolve(this.lastSeq !== after);
-		return waitForChange(listen, waiting, isBehind, heartbeat);
 	}
 
 	#take(name: string, event: DatabaseEvent): void {

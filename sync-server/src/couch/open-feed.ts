@@ -1,15 +1,13 @@
-/** What all feeds have in common that stay open: how long, until when, and how they are sent. */
+/** What a request says of a feed that stays open: which kind, how long, until when. */
 
 import type { FastifyReply } from 'fastify';
-import { Readable } from 'node:stream';
 import type { Options } from './options.ts';
-import { jsonHeaders } from './send-json.ts';
 
 /** As long as CouchDB keeps a quiet long-poll open. */
 const LONGEST_WAIT_MS = 60_000;
 const SHORTEST_HEARTBEAT_MS = 100;
 
-export const EVENT_STREAM = 'text/event-stream';
+export type Waits = { heartbeatMs: number } | { timeoutMs: number };
 
 /** The kind of feed asked for; `live` is CouchDB's other word for continuous. */
 export function feedOf(options: Options): string {
@@ -18,7 +16,7 @@ export function feedOf(options: Options): string {
 }
 
 /** A heartbeat keeps a feed open without end; without one it ends after the timeout. */
-export function waitsOf(options: Options): { heartbeatMs: number } | { timeoutMs: number } {
+export function waitsOf(options: Options): Waits {
 	const heartbeat = options.text('heartbeat');
 	if (heartbeat === 'true') return { heartbeatMs: LONGEST_WAIT_MS };
 	if (heartbeat !== undefined && heartbeat !== 'false') {
@@ -35,27 +33,4 @@ export function untilGone(reply: FastifyReply): AbortSignal {
 	if (reply.raw.destroyed) gone.abort();
 	reply.raw.once('close', () => gone.abort());
 	return gone.signal;
-}
-
-/** Each piece goes out at once: a proxy and the client shall see that something lives. */
-export function sendFeed(
-	reply: FastifyReply,
-	pieces: AsyncGenerator<string>,
-	contentType?: string
-): FastifyReply {
-	reply.raw.socket?.setNoDelay(true);
-	void jsonHeaders(reply);
-	if (contentType !== undefined) {
-		void reply.header('content-type', contentType).header('cache-control', 'no-cache');
-	}
-	return reply.send(Readable.from(headersFirst(reply, pieces), { objectMode: false }));
-}
-
-/** Whoever waits knows that the feed is open, also where nothing is to be said for long. */
-async function* headersFirst(
-	reply: FastifyReply,
-	pieces: AsyncGenerator<string>
-): AsyncGenerator<string> {
-	reply.raw.flushHeaders();
-	yield* pieces;
 }

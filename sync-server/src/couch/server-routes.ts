@@ -1,16 +1,15 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { readJsonObject, requireJsonContentType } from '../http/body.ts';
-import { badRequest, CouchError, notFound, tooMany, tooManyRequests } from '../http/errors.ts';
+import { badRequest, CouchError, notFound, tooMany } from '../http/errors.ts';
 import type { Database, JsonObject } from '../store/document-store.ts';
 import { parseSequence } from '../store/sequence.ts';
 import { NODE } from './active-tasks.ts';
 import type { CouchDeps } from './couch-deps.ts';
 import { databaseInfo } from './database-routes.ts';
-import { EVENT_STREAM, feedOf, sendFeed, untilGone, waitsOf } from './open-feed.ts';
+import { feedOf, waitsOf } from './open-feed.ts';
 import { Options } from './options.ts';
 import { sendJson } from './send-json.ts';
 import { requireAdministrator } from './use-database.ts';
-import type { Waiting } from './wait-for-change.ts';
 
 /** Databases asked about in one `_dbs_info`; CouchDB takes 100. */
 const MOST_DATABASES = 10_000;
@@ -114,53 +113,8 @@ async function answerUpdates(
 	if (feed !== 'longpoll' && feed !== 'continuous' && feed !== 'eventsource') {
 		throw badRequest('Supported `feed` types: normal, continuous, live, longpoll, eventsource');
 	}
-	const gone = untilGone(reply);
-	if (!openFeeds.add(caller, gone)) throw tooManyRequests();
-	const waiting: Waiting = {
-		...waitsOf(options),
-		gone,
-		...(caller.until ? { ended: caller.until } : {})
-	};
-	const pieces = updatesFeed(deps, { feed, since, limit, isShown, waiting });
-	return sendFeed(reply, pieces, feed === 'eventsource' ? EVENT_STREAM : undefined);
-}
-
-async function* updatesFeed(
-	{ updates }: CouchDeps,
-	{
-		feed,
-		since,
-		limit,
-		isShown,
-		waiting
-	}: {
-		feed: 'longpoll' | 'continuous' | 'eventsource';
-		since: string;
-		limit: number;
-		isShown: (name: string) => Promise<boolean>;
-		waiting: Waiting;
-	}
-): AsyncGenerator<string> {
-	let at = since === 'now' ? updates.lastSeq : since;
-	let left = limit;
-	let shown = 0;
-	const heartbeat = feed === 'eventsource' ? 'event: heartbeat\ndata: \n\n' : '\n';
-	if (feed === 'longpoll') yield '{"results":[\n';
-	for (;;) {
-		const { rows, lastSeq } = await updates.since(at, left, isShown);
-		at = lastSeq;
-		left -= rows.length;
-		for (const row of rows) {
-			const json = JSON.stringify(row);
-			if (feed === 'longpoll') yield shown === 0 ? json : `,\n${json}`;
-			else yield feed === 'continuous' ? `${json}\n` : `data: ${json}\nid: ${at}\n\n`;
-			shown += 1;
-		}
-		if (left <= 0 || (feed === 'longpoll' && shown > 0)) break;
-		if (!(yield* updates.wait(at, waiting, heartbeat))) break;
-	}
-	if (feed === 'longpoll') yield `],\n"last_seq":${JSON.stringify(at)}}\n`;
-	if (feed === 'continuous') yield `{"last_seq":${JSON.stringify(at)}}\n`;
+	const words = updates.words({ feed, since, limit, isShown });
+	return openFeeds.answer(request, reply, caller, words, waitsOf(options));
 }
 
 /** `_node/_local/_config`, to be read only: what the server is told from outside can't be told by HTTP. */
