@@ -36,6 +36,7 @@ function attachmentIn(request: FastifyRequest): { doc: string; name: string } {
 /** Attachments on their own: bytes in and out as streams. */
 export function attachmentRoutes(app: FastifyInstance, deps: CouchDeps): void {
 	const show = async (request: FastifyRequest, reply: FastifyReply) => {
+		refuseToRun(request);
 		const { db } = await useDatabase(deps, request, 'read');
 		const { doc: id, name } = attachmentIn(request);
 		const rev = revisionOf(request, new Options(request), null);
@@ -176,6 +177,27 @@ function refuseIf(denied: Refused | null): void {
 
 function attachmentOf(revision: StoredRevision, name: string): AttachmentStub | null {
 	return Object.entries(revision.attachments).find(([there]) => there === name)?.[1] ?? null;
+}
+
+/** What browsers say they want something for when it would run, or style, a page: https://www.w3.org/TR/fetch-metadata/ */
+const RUNNING = new Set([
+	'audioworklet',
+	'manifest',
+	'paintworklet',
+	'script',
+	'serviceworker',
+	'sharedworker',
+	'style',
+	'worker',
+	'xslt'
+]);
+
+/** A policy in the answer keeps a page from running; a script is run by the page that asks for it. */
+function refuseToRun({ headers }: FastifyRequest): void {
+	const wanted = headers['sec-fetch-dest'];
+	if (typeof wanted === 'string' && RUNNING.has(wanted)) {
+		throw forbidden('attachment.never_runs: What is stored here is never run.');
+	}
 }
 
 async function sendAttachment(
