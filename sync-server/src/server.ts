@@ -21,6 +21,7 @@ import { registerAppFiles } from './http/app-files.ts';
 import { answerErrorsAsCouch, badRequest, notFound, sendCouchError } from './http/errors.ts';
 import { registerHealthRoute } from './http/health-route.ts';
 import { openLog } from './http/log.ts';
+import { registerProtocolVersion } from './http/protocol-version.ts';
 import { registerSecurityHeaders } from './http/security-headers.ts';
 import { takeSmallBodies } from './http/small-bodies.ts';
 import { shownConfig } from './shown-config.ts';
@@ -149,6 +150,7 @@ export async function createServer({
 	answerErrorsAsCouch(app);
 	app.setNotFoundHandler((_request, reply) => sendCouchError(reply, notFound('missing')));
 	registerSecurityHeaders(app, config.publicOrigin?.startsWith('https:') === true);
+	registerProtocolVersion(app);
 	registerOriginCheck(app, config);
 	await registerAppFiles(app, config.appDirectory);
 

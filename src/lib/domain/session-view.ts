@@ -2,6 +2,8 @@ import type { Role } from './person.ts';
 
 /** What app and server must agree on to exchange documents; a server with another one is told apart by it. */
 export const PROTOCOL_VERSION = 1;
+/** The server names its version in every answer, the app in every request: neither takes what it might misread. */
+export const PROTOCOL_HEADER = 'outlay-protocol';
 
 /** What `POST` and `GET /_outlay/session` answer. */
 export interface SessionView {

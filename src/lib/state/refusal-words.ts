@@ -77,6 +77,7 @@ const SENTENCES: Readonly<Record<string, () => string>> = {
 	'sign_in.too_many': m.refusal_sign_in_too_many,
 	'sign_in.incomplete': m.refusal_sign_in_incomplete,
 	'sign_in.unreachable': m.refusal_sign_in_unreachable,
+	'sign_in.other_version': m.refusal_sign_in_other_version,
 	'sign_in.overloaded': m.refusal_sign_in_overloaded,
 	'session.expired': m.refusal_session_expired,
 	'document.too_new': m.refusal_document_too_new,

@@ -22,6 +22,8 @@ export function syncViewOf(status: SyncStatus): SyncView {
 		offline: () => waiting(m.sync_offline()),
 		unreachable: () => waiting(m.sync_unreachable()),
 		'sign-in-again': () => m.sync_sign_in_again(),
+		'app-too-old': () => waiting(m.sync_app_too_old()),
+		'server-too-old': () => waiting(m.sync_server_too_old()),
 		sending: () => m.sync_sending({ count: unsentCount }),
 		fetching: () =>
 			status.state === 'fetching' && status.totalCount !== null

@@ -1,5 +1,6 @@
 import type { Live } from '#lib/commands/ports.ts';
 import { LiveValue } from '#lib/storage/live-value.ts';
+import { OUR_VERSION, OtherVersion, demandOurVersion, demandVersion } from './protocol-version.ts';
 
 /** The server said no. */
 export class ServerError extends Error {
@@ -39,7 +40,10 @@ export class SyncStopped extends Error {
 	}
 }
 
-export type LineState = 'connecting' | 'open' | 'offline' | 'unreachable' | 'sign-in-again';
+/** Why nothing goes through. */
+export type ClosedState =
+	'offline' | 'unreachable' | 'sign-in-again' | 'app-too-old' | 'server-too-old';
+export type LineState = 'connecting' | 'open' | ClosedState;
 
 export interface Asking {
 	method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -62,7 +66,7 @@ export interface LineParts {
 const TIMEOUT_MS = 30_000;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 30_000;
-/** A session may have been renewed in another tab. */
+/** A session may have been renewed in another tab, an app or a server been updated. */
 const SIGN_IN_PAUSE_MS = 60_000;
 /** After this long without a failure the next one is taken for a new trouble. */
 const CALM_MS = 30_000;
@@ -137,6 +141,7 @@ export class ServerLine {
 	/** Closes the line for an error of the line; throws any other on. */
 	closeFor(error: unknown): void {
 		if (error instanceof SignInNeeded) this.#close('sign-in-again');
+		else if (error instanceof OtherVersion) this.#close(stateOf(error));
 		else if (error instanceof Unreachable || isTrouble(error)) this.#close('unreachable');
 		else throw error;
 	}
@@ -173,18 +178,21 @@ export class ServerLine {
 		try {
 			const response = await this.#parts.fetch(path, {
 				...init,
+				headers: { ...OUR_VERSION, ...(init.headers as Record<string, string> | undefined) },
 				cache: 'no-store',
 				signal: ending.signal
 			});
 			// Read here, so that the time counts for the body too.
 			const body = await response.blob();
 			this.lastContactMs.set(this.#parts.nowMs());
+			demandOurVersion(response.headers);
 			return new Response(body.size > 0 ? body : null, {
 				status: response.status,
 				headers: response.headers
 			});
 		} catch (error) {
 			if (this.isStopped) throw new SyncStopped();
+			if (error instanceof OtherVersion) throw error;
 			throw new Unreachable({ cause: error });
 		} finally {
 			clearTimeout(timer);
@@ -200,7 +208,7 @@ export class ServerLine {
 		throw new ServerError(response.status, codeOf(answer));
 	}
 
-	#close(state: 'offline' | 'unreachable' | 'sign-in-again'): void {
+	#close(state: ClosedState): void {
 		this.#failures += 1;
 		this.#lastFailureMs = this.#parts.nowMs();
 		this.#opening ??= this.#open(state, this.#pauseMs(state));
@@ -225,23 +233,25 @@ export class ServerLine {
 		}
 	}
 
-	async #probe(): Promise<'open' | 'offline' | 'unreachable' | 'sign-in-again'> {
+	async #probe(): Promise<'open' | ClosedState> {
 		if (!this.#isOnline) return 'offline';
 		try {
 			const view = (await this.ask('/_outlay/session')) as Record<string, unknown> | null;
 			const { companyId, userId } = this.#parts.account;
 			if (typeof view?.['userId'] !== 'string') return 'unreachable';
+			demandVersion(view['protocolVersion']);
 			return view['companyId'] === companyId && view['userId'] === userId
 				? 'open'
 				: 'sign-in-again';
 		} catch (error) {
+			if (error instanceof OtherVersion) return stateOf(error);
 			return error instanceof SignInNeeded ? 'sign-in-again' : 'unreachable';
 		}
 	}
 
 	/** Doubles with each failure, with jitter, so that devices don't come back all at once. */
 	#pauseMs(state: LineState): number {
-		if (state === 'sign-in-again') return SIGN_IN_PAUSE_MS;
+		if (state !== 'offline' && state !== 'unreachable') return SIGN_IN_PAUSE_MS;
 		const longest = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(this.#failures, 10));
 		return longest * (0.5 + Math.random() / 2);
 	}
@@ -255,6 +265,10 @@ export class ServerLine {
 			};
 		});
 	}
+}
+
+function stateOf({ isServerNewer }: OtherVersion): ClosedState {
+	return isServerNewer ? 'app-too-old' : 'server-too-old';
 }
 
 /** The answer's JSON; anything else did not come from our server. */

@@ -1,5 +1,5 @@
 import { refuse } from '@outlay/domain/refusal';
-import type { SessionView } from '@outlay/domain/session-view';
+import { PROTOCOL_VERSION, type SessionView } from '@outlay/domain/session-view';
 import type { Sessions } from '#lib/commands/ports.ts';
 import type { SignedInMemory } from '#lib/storage/signed-in.ts';
 import { codeOf, jsonOf } from './server-line.ts';
@@ -51,6 +51,7 @@ export function createSessions(parts: SessionParts): Sessions {
 					signal: AbortSignal.timeout(SIGN_IN_TIMEOUT_MS)
 				});
 				const answer = await jsonOf(response);
+				if (response.ok && isOfAnotherVersion(answer)) return refuse('sign_in.other_version');
 				if (response.ok && isSessionView(answer)) {
 					localStorage.removeItem(END_SESSION_LATER);
 					await memory.remember(answer);
@@ -72,6 +73,12 @@ export function createSessions(parts: SessionParts): Sessions {
 			await parts.removeEverything();
 		}
 	};
+}
+
+/** Databases of another version might be misread, so there is no first sign-in to them. */
+function isOfAnotherVersion(answer: unknown): boolean {
+	const { userId, protocolVersion } = (answer ?? {}) as Partial<SessionView>;
+	return typeof userId === 'string' && protocolVersion !== PROTOCOL_VERSION;
 }
 
 function isSessionView(answer: unknown): answer is SessionView {

@@ -35,9 +35,7 @@ export function statusOf(
 ): SyncStatus {
 	const photos = outstanding.sendablePhotos();
 	const unsentCount = outstanding.sendableDocuments().length + photos.length;
-	if (line === 'offline' || line === 'unreachable' || line === 'sign-in-again') {
-		return { state: line, unsentCount };
-	}
+	if (line !== 'open' && line !== 'connecting') return { state: line, unsentCount };
 	if (unsentCount > 0) {
 		const sentBytes = inFlight.sentPhotoBytes + (inFlight.photo?.sentBytes ?? 0);
 		const waitingBytes = photos.reduce((sum, { byteLength }) => sum + byteLength, 0);

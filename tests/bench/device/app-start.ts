@@ -26,6 +26,8 @@ export async function preparedDevice(
 	card: Card
 ): Promise<BrowserContext> {
 	const context = await browser.newContext(PHONE);
+	// The compiler of this file names functions by it, those that run in the page too.
+	await context.addInitScript('globalThis.__name = (named) => named');
 	const page = await context.newPage();
 	await page.goto(url);
 	await page.getByLabel('Company ID').fill(card.companyCode);
