@@ -119,7 +119,7 @@ async function embedEverywhere(onPage: Page, address: string): Promise<void> {
 			Object.assign(document.createElement(tag), members);
 		const elements = [
 			make('iframe', { src: url }),
-			make('iframe', { src: url, srcdoc: `<script src="${url}"><\/script>` }),
+			make('iframe', { src: url, srcdoc: `<script src="${url}"></script>` }),
 			make('img', { src: url }),
 			make('script', { src: url }),
 			make('script', { src: url, type: 'module' }),
@@ -218,8 +218,8 @@ test.describe('a page of another origin', () => {
 		const before = await jonas.ids();
 		const other = carelessUrl();
 		for (const origin of [other, other.replace('127.0.0.1', 'localhost')]) {
-			const document = jonas.document('transaction', jonas.newId('transaction'), jonas.expense());
-			const json = JSON.stringify(document);
+			const expense = jonas.document('transaction', jonas.newId('transaction'), jonas.expense());
+			const json = JSON.stringify(expense);
 			const targets = [
 				{ url: `${server.url}/${jonas.mailbox}`, body: json },
 				{ url: `${server.url}/${jonas.mailbox}/_bulk_docs`, body: `{"docs":[${json}]}` },
