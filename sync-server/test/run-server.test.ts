@@ -2,7 +2,8 @@
 
 import { spawn } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { request } from 'node:http';
+import { createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -10,6 +11,9 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ADMINISTRATOR, remove, temporaryDirectory } from '../../tests/support/server.ts';
 
 const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+
+/** Processes started together. */
+const AT_ONCE = 4;
 
 let directory: string;
 beforeEach(async () => {
@@ -39,23 +43,61 @@ function runServer(environment: Record<string, string>) {
 	return { child, ended, said: () => said };
 }
 
-test('refuses to start, with one sentence', { timeout: 60_000 }, async () => {
+/** Somebody else's server: what it answers to everything, and where. */
+async function startOther(status: number, body: string): Promise<{ host: string; stop(): void }> {
+	const other = createServer((_request, response) => response.writeHead(status).end(body));
+	await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+	const { port } = other.address() as AddressInfo;
+	return { host: `127.0.0.1:${String(port)}`, stop: () => other.close() };
+}
+
+test('refuses to start, with one sentence', { timeout: 300_000 }, async () => {
+	const [page, guarded, taken] = await Promise.all([
+		startOther(200, '<!doctype html><title>Welcome to nginx</title>'),
+		startOther(401, '{"error":"unauthorized","reason":"Name or password is incorrect."}'),
+		startOther(200, '')
+	]);
+	const file = path.join(directory, 'a file');
+	await writeFile(file, 'x');
 	await mkdir(path.join(directory, 'photos'));
 	await writeFile(path.join(directory, 'photos/holiday.jpg'), 'x');
 	const attempts: [Record<string, string>, RegExp][] = [
 		[{ PORT: 'eighty' }, /^PORT must be a number/],
+		[{ PORT: taken.host.split(':')[1] ?? '' }, /^Port \d+ is in use/],
+		[{ HOST: 'nowhere.invalid' }, /^This machine has no address nowhere.invalid/],
+		[{ HOST: '203.0.113.7' }, /^This machine has no address 203.0.113.7/],
+		[{ LOG_LEVEL: 'loud' }, /^LOG_LEVEL must be one of/],
+		[{ OUTLAY_ADMIN: 'sesame' }, /^OUTLAY_ADMIN must be/],
+		[{ OUTLAY_STORES: 'dk=nowhere' }, /OUTLAY_STORES/],
+		[{ OUTLAY_DATA: file }, /can not be written to/],
+		[{ OUTLAY_DATA: path.join(file, 'below') }, /can not be written to/],
+		[{ OUTLAY_ERASURES: directory }, /OUTLAY_ERASURES/],
+		[{ OUTLAY_ERASURES: path.join(directory, 'not/there/erasures.jsonl') }, /OUTLAY_ERASURES/],
+		[{ OUTLAY_ERASURES: file }, /journal of erasures/],
 		[{ OUTLAY_DATA: path.join(directory, 'photos') }, /is not a data folder of Outlay/],
+		[{ COUCHDB_URL: `http://root:sesame@${guarded.host}/` }, /^CouchDB can not be used/],
+		[{ COUCHDB_URL: `http://root:sesame@${page.host}/` }, /^CouchDB can not be used/],
+		[{ OUTLAY_STORES: `no=http://root:sesame@${guarded.host}/` }, /^CouchDB can not be used/],
 		// Nobody listens on port 9 of this machine.
 		[{ COUCHDB_URL: 'http://root:sesame@127.0.0.1:9/' }, /^CouchDB can not be used/]
 	];
-	await Promise.all(
-		attempts.map(async ([environment, sentence]) => {
-			const { ended, said } = runServer(environment);
-			expect(await ended).toBe(1);
-			expect(said()).toMatch(sentence);
-			expect(said()).not.toMatch(/sesame|^\s+at /m);
-		})
-	);
+	const attempt = async ([environment, sentence]: (typeof attempts)[number], n: number) => {
+		const OUTLAY_DATA = path.join(directory, `data-${String(n)}`);
+		const { ended, said } = runServer({ OUTLAY_DATA, ...environment });
+		expect([environment, await ended, said()]).toEqual([
+			environment,
+			1,
+			expect.stringMatching(sentence)
+		]);
+		// Neither a secret nor a stack, and no more than one line.
+		expect(said()).not.toMatch(/sesame|^\s+at /m);
+		expect(said().trim()).not.toContain('\n');
+	};
+	for (let at = 0; at < attempts.length; at += AT_ONCE) {
+		const some = attempts.slice(at, at + AT_ONCE);
+		await Promise.all(some.map((each, n) => attempt(each, at + n)));
+	}
+	for (const other of [page, guarded, taken]) other.stop();
 });
 
 test(

@@ -90,14 +90,14 @@ export async function openLmdbStore(
 		);
 	}
 	const { uuid, epoch } = own;
-	const journal = await readJournal(folder.erasures);
-	if (journal !== null && journal.store !== uuid) {
+	const theirs = await openJournal(folder.erasures, uuid).catch(async (error: unknown) => {
 		await close();
-		throw new FolderUnusable(
-			`${folder.erasures} is the journal of erasures of another store. Put the right one in its place.`
-		);
+		throw error;
+	});
+	if (theirs !== null) {
+		await close();
+		throw new FolderUnusable(theirs);
 	}
-	await startJournal(folder.erasures, uuid);
 
 	const bells = new Bells();
 	const listeners = new Set<(database: string, event: DatabaseEvent) => void>();
@@ -227,6 +227,24 @@ export async function openLmdbStore(
 		}
 	};
 }
+
+/** Reads the journal of erasures, or begins it; a sentence when it can't be this store's. */
+async function openJournal(file: string, uuid: string): Promise<string | null> {
+	try {
+		const journal = await readJournal(file);
+		if (journal !== null && journal.store !== uuid) {
+			return `${file} is the journal of erasures of another store. Put the right one in its place.`;
+		}
+		await startJournal(file, uuid);
+		return null;
+	} catch (error) {
+		const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+		if (!UNWRITABLE.has(code)) throw error;
+		return `${file} can not be written: erasures are journalled there. Set OUTLAY_ERASURES to a file that can.`;
+	}
+}
+
+const UNWRITABLE = new Set(['EACCES', 'EISDIR', 'ENOENT', 'ENOTDIR', 'EPERM', 'EROFS']);
 
 /** Longest database name, as CouchDB has it. */
 const MAX_NAME_BYTES = 238;
