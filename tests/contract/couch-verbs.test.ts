@@ -190,6 +190,32 @@ describe('reads', () => {
 		expect((await call('GET', `${url}/_changes?limit=0`)).json.results).toEqual([]);
 	});
 
+	test('_changes shows each document as it is read on its own', async () => {
+		const attachments = { a: { content_type: 'text/plain', data: 'QUJD' } };
+		const documents = {
+			empty: {},
+			odd: '{"n":{"__proto__":1},"\u00e6\u{1f600}":["\\u2028",{"b":null}],"2":1}',
+			kept: { _replication_id: 'x', n: 1 },
+			attached: { n: 1, _attachments: attachments }
+		};
+		for (const [id, body] of Object.entries(documents)) {
+			expect(await call('PUT', `${url}/${id}`, body)).toMatchObject({ status: 201 });
+		}
+		const branches = ['a', 'b'].map((hash) => ({ _id: 'branched', _rev: `1-${hash}`, hash }));
+		await call('POST', `${url}/_bulk_docs`, { docs: branches, new_edits: false });
+		const answer = await fetch(`${url}/_changes?include_docs=true&style=all_docs`);
+		const rows = (await answer.text()).split('\n').slice(1, -3);
+		expect(rows).toHaveLength(5);
+		for (const row of rows) {
+			const { id } = JSON.parse(row.replace(/,$/, '')) as { id: string };
+			const read = (await (await fetch(`${url}/${id}`)).text()).trim();
+			expect(row.slice(row.indexOf('"doc":') + 6).replace(/\},?$/, '')).toBe(read);
+		}
+		expect(rows.find((row) => row.includes('"branched"'))).toContain(
+			'"changes":[{"rev":"1-b"},{"rev":"1-a"}]'
+		);
+	});
+
 	test('_bulk_get, _revs_diff and _local', async () => {
 		const replicated = { _id: 'r', _rev: '2-b', _revisions: { start: 2, ids: ['b', 'a'] } };
 		await call('POST', `${url}/_bulk_docs`, { docs: [replicated], new_edits: false });

@@ -267,15 +267,28 @@ export function describeDocumentStore(
 
 			test('missing revisions are told, with possible ancestors', async () => {
 				await written({ id: 'a', revisions: { start: 2, ids: ['b', 'a'] } });
+				for (const ids of [['x'], ['y']]) {
+					await written({ id: 'branched', revisions: { start: 1, ids } });
+				}
+				for (const id of ['first', 'newer', 'other']) {
+					await written({ id, revisions: { start: 1, ids: ['a'] } });
+				}
 				const answer = await db.missing(
 					new Map([
 						['a', ['1-a', '2-b', '3-c']],
+						['branched', ['1-x', '1-y', '1-z', '2-z']],
 						['known', []],
+						['first', ['1-a']],
+						['newer', ['1-a', '2-b']],
+						['other', ['1-b']],
 						['unknown', ['1-z']]
 					])
 				);
 				expect(Object.fromEntries(answer)).toEqual({
 					a: { missing: ['3-c'], possibleAncestors: ['2-b'] },
+					branched: { missing: ['1-z', '2-z'], possibleAncestors: ['1-y', '1-x'] },
+					newer: { missing: ['2-b'], possibleAncestors: ['1-a'] },
+					other: { missing: ['1-b'], possibleAncestors: [] },
 					unknown: { missing: ['1-z'], possibleAncestors: [] }
 				});
 			});
@@ -351,6 +364,21 @@ export function describeDocumentStore(
 				expect(ids(await db.changes({ since: 'now' }))).toEqual([]);
 				expect(ids(await db.changes({ since: '0', descending: true }))).toEqual(['a', 'c', 'b']);
 				expect(await db.changes({ since: '0', limit: 0 })).toMatchObject({ rows: [], pending: 3 });
+			});
+
+			test('tell at each page how many lie beyond it, whatever is written meanwhile', async () => {
+				await db.write(['a', 'b', 'c', 'd', 'e', 'f'].map((id) => edit({ id })));
+				const first = await db.changes({ since: '0', limit: 2 });
+				const second = await db.changes({ since: first.lastSeq, limit: 1 });
+				expect([first.pending, second.pending]).toEqual([4, 3]);
+				await db.write([edit({ id: 'g' }), edit({ id: 'h' })]);
+				const rev = (await db.read('a'))?.rev ?? null;
+				await db.write([edit({ id: 'a', parentRev: rev, deleted: true })]);
+				const third = await db.changes({ since: second.lastSeq, limit: 1 });
+				const fourth = await db.changes({ since: third.lastSeq, limit: 2 });
+				expect([third.pending, fourth.pending]).toEqual([5, 3]);
+				const again = await db.changes({ since: first.lastSeq, limit: 2 });
+				expect([ids(again), again.pending]).toEqual([['c', 'd'], 5]);
 			});
 
 			test('of some ids only', async () => {

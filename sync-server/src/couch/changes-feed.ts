@@ -1,7 +1,7 @@
 import { Turn } from '../http/turn.ts';
-import type { ChangeRow, ChangesPage, Database } from '../store/document-store.ts';
+import type { ChangeRow, ChangesPage, Database, RevisionText } from '../store/document-store.ts';
 import type { ChangesFilter } from './changes-filter.ts';
-import { documentJson, type DocumentView } from './document-json.ts';
+import { documentJson, documentText, type DocumentView } from './document-json.ts';
 import { EVENT_STREAM } from './open-feeds.ts';
 import type { FeedWords } from './waiting-feed.ts';
 
@@ -24,6 +24,8 @@ export interface FeedOptions {
 const PAGE_ROWS = 2_000;
 /** The same where a function of a design document is asked. */
 const FUNCTION_ROWS = 200;
+/** Documents read in one step. */
+const TEXTS_AT_ONCE = 100;
 /** Characters that are sent on their own; fewer wait for the end of their page. */
 const LARGE_PIECE = 65_536;
 
@@ -133,9 +135,15 @@ export class ChangesFeed {
 			}
 			const page = await this.#page(this.#at, this.#atMost());
 			let piece = '';
+			let texts: (RevisionText | null)[] = [];
 			for (const [i, row] of page.rows.entries()) {
 				if (this.#turn.isOver) await this.#turn.goOn();
-				const json = this.#isBare ? this.#bareRow(row) : await this.#show(row);
+				const at = i % TEXTS_AT_ONCE;
+				if (this.#showsAsStored && at === 0) {
+					const some = page.rows.slice(i, i + TEXTS_AT_ONCE);
+					texts = await this.#db.texts(some.map(({ id }) => id));
+				}
+				const json = this.#atOnce(row, texts[at] ?? null) ?? (await this.#show(row));
 				if (json === null) continue;
 				piece += write(json, row.seq);
 				this.#left -= 1;
@@ -198,16 +206,23 @@ export class ChangesFeed {
 		return filter.select ? filter.select(rows, allLeaves) : rows;
 	}
 
-	/** Whether rows say no more than the list of changes does. */
-	get #isBare(): boolean {
+	/** Whether documents are shown, and nothing but what is stored of them. */
+	get #showsAsStored(): boolean {
+		const { includeDocs, filter, view } = this.#options;
+		return includeDocs && !filter.matches && !view.conflicts;
+	}
+
+	/** A row that needs no other look at the database; null for one that does. */
+	#atOnce(row: ChangeRow, text: RevisionText | null): string | null {
+		if (text !== null && text.rev === row.leaves[0]) return this.#bareRow(row, documentText(text));
 		const { includeDocs, filter } = this.#options;
-		return !includeDocs && !filter.matches;
+		return includeDocs || filter.matches ? null : this.#bareRow(row);
 	}
 
 	/** Null when the filter leaves the change out. */
 	async #show(row: ChangeRow): Promise<string | null> {
 		const { includeDocs, view, filter } = this.#options;
-		if (this.#isBare) return this.#bareRow(row);
+		if (!includeDocs && !filter.matches) return this.#bareRow(row);
 		const revision = await this.#db.read(row.id, row.leaves[0]);
 		const doc = revision && (await documentJson(this.#db, revision, view));
 		if (filter.matches && !(doc && filter.matches(doc))) return null;

@@ -5,6 +5,7 @@ import type {
 	Database,
 	JsonObject,
 	Json,
+	RevisionText,
 	StoredRevision
 } from '../store/document-store.ts';
 
@@ -52,6 +53,15 @@ export async function documentJson(
 	}
 	// From entries, because assigning a member called __proto__ would do something else.
 	return Object.fromEntries([...special, ...Object.entries(revision.body), ...after]);
+}
+
+/** What `documentJson` gives of such a revision, as text: its body is not taken apart and put together again. */
+export function documentText({ id, rev, deleted, bodyText }: RevisionText): string {
+	const members = bodyText.slice(1, -1);
+	return (
+		`{"_id":${JSON.stringify(id)},"_rev":${JSON.stringify(rev)}` +
+		`${members === '' ? '' : `,${members}`}${deleted ? ',"_deleted":true' : ''}}`
+	);
 }
 
 async function conflictsOf(

@@ -40,6 +40,15 @@ export interface StoredRevision {
 	revisions: { start: number; ids: string[] };
 }
 
+/** A winning revision without attachments whose body is still the JSON text it is stored as. */
+export interface RevisionText {
+	id: string;
+	rev: RevisionId;
+	deleted: boolean;
+	/** A JSON object. */
+	bodyText: string;
+}
+
 export interface RevisionState {
 	rev: RevisionId;
 	status: 'available' | 'missing' | 'deleted';
@@ -197,6 +206,11 @@ export interface Database {
 	read(id: string, rev?: RevisionId): Promise<StoredRevision | null>;
 	/** All leaves, winner first; empty when the document is unknown. */
 	leaves(id: string): Promise<StoredRevision[]>;
+	/**
+	 * Winning revisions as text, one for each id in order, for whoever shows many of them as they are. Null for those
+	 * that can't be had this way, or are gone: `read` tells which.
+	 */
+	texts(ids: readonly string[]): Promise<(RevisionText | null)[]>;
 	/** History of a leaf, newest first. */
 	history(id: string, rev: RevisionId): Promise<RevisionState[]>;
 	/** For `_revs_diff`: which of the revisions are unknown, and known leaves that may be their ancestors. */

@@ -188,7 +188,8 @@ interface Run {
 	/** The branches after the last one. */
 	c?: Run[];
 }
-type PackedTree = (Run & { p: number })[];
+/** As it is written to the disk. */
+export type PackedTree = (Run & { p: number })[];
 
 export function packTree(tree: RevisionTree): PackedTree {
 	return tree.map((root) => ({ p: root.pos, ...packRun(root.ids) }));

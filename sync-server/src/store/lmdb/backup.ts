@@ -118,7 +118,10 @@ export async function restore(
 		await committer.commit((draft) => {
 			const record = recordOf(draft, database);
 			const company = companyOf(database);
-			eraseDocument({ draft, database: record, company, nowMs, isOnDisk: () => false }, id);
+			eraseDocument(
+				{ draft, database: record, company, nowMs, isOnDisk: () => false, designsChanged: false },
+				id
+			);
 			draft.put('databases', nameKey(database), toBytes(record));
 		});
 	}

@@ -14,6 +14,8 @@ export interface Pen {
 	nowMs: number;
 	/** Whether a file that no body names so far is on disk; only asked inside the transaction. */
 	isOnDisk: (sha256: string) => boolean;
+	/** Whether one of the documents written so far is a design document. */
+	designsChanged: boolean;
 }
 
 /** Stores a revision's body under a number of its own, and counts it among those that name its files. */

@@ -33,18 +33,29 @@ export function encodeBody(
 	return bytes;
 }
 
+/** The body as its JSON text; null for one with attachments. Throws `DataDamaged` as `decodeBody` does. */
+export function bodyTextOf(bytes: Buffer): string | null {
+	if (bytes[0] !== PLAIN) return null;
+	requireIntact(bytes);
+	// The one member of a list.
+	return bytes.toString('utf8', JSON_AT + 1, bytes.length - 1);
+}
+
 /** Throws `DataDamaged` for bytes that are not what was written. */
 export function decodeBody(bytes: Buffer): Body {
 	const isBare = bytes[0] === BARE_JSON;
-	const json = isBare ? bytes : bytes.subarray(JSON_AT);
-	if (!isBare && (bytes.length < JSON_AT || crc32(json) !== bytes.readUInt32BE(1))) {
-		throw new DataDamaged('the content of a revision');
-	}
-	const [body, attachments = {}] = JSON.parse(json.toString()) as [
+	if (!isBare) requireIntact(bytes);
+	const [body, attachments = {}] = JSON.parse(bytes.toString('utf8', isBare ? 0 : JSON_AT)) as [
 		JsonObject,
 		Record<string, AttachmentStub>?
 	];
 	return { body, attachments };
+}
+
+function requireIntact(bytes: Buffer): void {
+	if (bytes.length < JSON_AT || crc32(bytes.subarray(JSON_AT)) !== bytes.readUInt32BE(1)) {
+		throw new DataDamaged('the content of a revision');
+	}
 }
 
 /** The hashes of the files a body names, each once; cheap for the many that name none. */

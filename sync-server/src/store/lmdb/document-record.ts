@@ -6,7 +6,13 @@
  */
 
 import { crc32 } from 'node:zlib';
-import { packTree, unpackTree, type Leaf, type RevisionTree } from '../revision-tree.ts';
+import {
+	packTree,
+	unpackTree,
+	type Leaf,
+	type PackedTree,
+	type RevisionTree
+} from '../revision-tree.ts';
 
 export interface DocumentHead {
 	deleted: boolean;
@@ -60,8 +66,18 @@ export function isDeleted(bytes: Buffer): boolean {
 }
 
 export function treeOf(bytes: Buffer): RevisionTree {
-	const packed = bytes.toString('utf8', REV_AT + bytes.readUInt8(REV_LENGTH_AT), endOf(bytes));
-	return unpackTree(JSON.parse(packed) as Parameters<typeof unpackTree>[0]);
+	return unpackTree(packedTreeOf(bytes));
+}
+
+function packedTreeOf(bytes: Buffer): PackedTree {
+	const text = bytes.toString('utf8', REV_AT + bytes.readUInt8(REV_LENGTH_AT), endOf(bytes));
+	return JSON.parse(text) as PackedTree;
+}
+
+/** Whether the winner is all there is: no revision before it, no other branch. */
+export function isWinnerAlone(bytes: Buffer): boolean {
+	const [root, other] = packedTreeOf(bytes);
+	return other === undefined && root?.h.length === 1 && root.c === undefined;
 }
 
 /** Whether the row is what was written; rows of format 1 are taken at their word. */

@@ -7,6 +7,7 @@ import type {
 } from '../document-store.ts';
 import { formatSequence, parseSequence } from '../sequence.ts';
 import { headOf, isDeleted } from './document-record.ts';
+import type { PendingCounts } from './pending-counts.ts';
 import {
 	fromBytes,
 	idKey,
@@ -89,7 +90,8 @@ export function listChanges(
 	tables: Tables,
 	database: DatabaseRecord,
 	epoch: string,
-	query: ChangesQuery
+	query: ChangesQuery,
+	counts: PendingCounts
 ): ChangesPage {
 	const limit = query.limit ?? Number.POSITIVE_INFINITY;
 	const since = query.descending ? 0 : startOf(query.since, database, epoch);
@@ -123,7 +125,11 @@ export function listChanges(
 			}
 			see(numberOf(key), value);
 		}
-		if (more > 0) more = countFrom(tables, database.no, lastN, query.descending === true);
+		if (more > 0) {
+			more = counts.of(database, query.descending === true, since, lastN, rows.length, () =>
+				countFrom(tables, database.no, lastN, query.descending === true)
+			);
+		}
 	}
 
 	// Read to the end, a reader is as far as the database, whatever was filtered out on the way.

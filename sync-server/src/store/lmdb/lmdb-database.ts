@@ -13,12 +13,12 @@ import type {
 	Queries,
 	RevisionId,
 	RevisionState,
+	RevisionText,
 	StoredRevision,
 	WriteOutcome
 } from '../document-store.ts';
 import { companyOf } from '../company-of.ts';
 import type { FilesOnDisk } from '../attachment-files.ts';
-import { parseRevisionId } from '../revision-id.ts';
 import {
 	leavesOf,
 	placeOf,
@@ -29,7 +29,7 @@ import {
 import { formatSequence } from '../sequence.ts';
 import { DatabaseDropped, IdTooLong, MAX_ID_BYTES } from '../store-errors.ts';
 import type { Committer, Draft } from './committer.ts';
-import { headOf, treeOf } from './document-record.ts';
+import { headOf, isWinnerAlone, treeOf } from './document-record.ts';
 import { compactDocument, purgeDocument } from './forget-revisions.ts';
 import type { LmdbIndexes } from './index-blocks.ts';
 import { listChanges, listDesignDocuments, listDocuments } from './list-documents.ts';
@@ -48,13 +48,17 @@ import {
 import { writeDocuments } from './write-documents.ts';
 import { eraseDocument } from './erase-documents.ts';
 import type { Pen } from './bodies.ts';
-import { decodeBody } from './body-record.ts';
+import { bodyTextOf, decodeBody } from './body-record.ts';
 import type { FileName } from './file-references.ts';
+import type { PendingCounts } from './pending-counts.ts';
 import type { Erasure } from '../erasure-journal.ts';
 import type { Environment } from './environment.ts';
 
 /** Documents whose old bodies are taken out in one transaction. */
 const COMPACTED_AT_ONCE = 200;
+
+/** Databases whose design documents are remembered. */
+const MOST_DESIGNS = 10_000;
 
 /** What all databases of a store have in common. */
 export interface StoreParts {
@@ -65,6 +69,9 @@ export interface StoreParts {
 	now: () => number;
 	/** The store's epoch; with a database's number it makes that database's. */
 	epoch: string;
+	pendingCounts: PendingCounts;
+	/** The living design documents of databases that were asked for them, until one of them changes. */
+	designs: Map<number, AllDocsRow[]>;
 	/** Tells everybody who listens that a flushed write happened. */
 	ring(database: string): void;
 	listen(database: string, ring: () => void): () => void;
@@ -121,6 +128,12 @@ export class LmdbDatabase implements Database {
 		return leavesOf(tree).flatMap((leaf) => this.#revision(id, tree, leaf.rev) ?? []);
 	}
 
+	async texts(ids: readonly string[]): Promise<(RevisionText | null)[]> {
+		await this.#store.environment.exchanging;
+		this.#record();
+		return ids.map((id) => this.#text(id));
+	}
+
 	async history(id: string, rev: RevisionId): Promise<RevisionState[]> {
 		await this.#store.environment.exchanging;
 		this.#record();
@@ -140,15 +153,19 @@ export class LmdbDatabase implements Database {
 		this.#record();
 		const answer = new Map<string, { missing: RevisionId[]; possibleAncestors: RevisionId[] }>();
 		for (const [id, revs] of asked) {
-			const tree = this.#tree(id);
+			const bytes = this.#tables.documents.get(idKey(this.#no, id));
+			// What a replicator asks about is mostly there already, as it is.
+			const winnerRev = bytes && headOf(bytes).rev;
+			if (revs.every((rev) => rev === winnerRev)) continue;
+			if (bytes && isWinnerAlone(bytes)) {
+				const winner = new Set([winnerRev ?? '']);
+				answer.set(id, lackOf(revs, winner, [...winner]));
+				continue;
+			}
+			const tree = bytes ? treeOf(bytes) : null;
 			const known = tree ? revisionsIn(tree) : new Set<RevisionId>();
-			const missing = revs.filter((rev) => !known.has(rev));
-			if (missing.length === 0) continue;
-			const newest = Math.max(...missing.map((rev) => parseRevisionId(rev)?.generation ?? 0));
-			const possibleAncestors = (tree ? leavesOf(tree) : [])
-				.filter((leaf) => leaf.generation < newest)
-				.map((leaf) => leaf.rev);
-			answer.set(id, { missing, possibleAncestors });
+			const lack = lackOf(revs, known, tree ? leavesOf(tree).map((leaf) => leaf.rev) : []);
+			if (lack.missing.length > 0) answer.set(id, lack);
 		}
 		return answer;
 	}
@@ -179,14 +196,21 @@ export class LmdbDatabase implements Database {
 	async #change<T>(deed: (pen: Pen) => T): Promise<T> {
 		const { committer, files, now } = this.#store;
 		const company = companyOf(this.name);
-		const { result, written } = await committer.commit((draft) => {
+		const { result, written, designsChanged } = await committer.commit((draft) => {
 			const database = this.#recordIn(draft);
 			const seqBefore = database.seq;
 			const isOnDisk = (sha256: string) => files.hasNow(company, sha256);
-			const made = deed({ draft, database, company, nowMs: now(), isOnDisk });
+			const pen: Pen = {
+				...{ draft, database, company, isOnDisk },
+				nowMs: now(),
+				designsChanged: false
+			};
+			const made = deed(pen);
 			draft.put('databases', nameKey(this.name), toBytes(database));
-			return { result: made, written: database.seq > seqBefore };
+			const { designsChanged: changed } = pen;
+			return { result: made, written: database.seq > seqBefore, designsChanged: changed };
 		});
+		if (designsChanged) this.#store.designs.delete(this.#no);
 		if (written) this.#store.ring(this.name);
 		return result;
 	}
@@ -201,7 +225,8 @@ export class LmdbDatabase implements Database {
 
 	async changes(query: ChangesQuery): Promise<ChangesPage> {
 		await this.#store.environment.exchanging;
-		return listChanges(this.#tables, this.#record(), this.#epoch, query);
+		const { pendingCounts } = this.#store;
+		return listChanges(this.#tables, this.#record(), this.#epoch, query, pendingCounts);
 	}
 
 	onChange(ring: () => void): () => void {
@@ -218,7 +243,15 @@ export class LmdbDatabase implements Database {
 	async designDocuments(): Promise<AllDocsRow[]> {
 		await this.#store.environment.exchanging;
 		this.#record();
-		return listDesignDocuments(this.#tables, this.#no);
+		const { designs } = this.#store;
+		let rows = designs.get(this.#no);
+		if (!rows) {
+			rows = listDesignDocuments(this.#tables, this.#no);
+			const [oldest] = designs.keys();
+			if (oldest !== undefined && designs.size >= MOST_DESIGNS) designs.delete(oldest);
+			designs.set(this.#no, rows);
+		}
+		return rows;
 	}
 
 	async readLocal(id: string): Promise<LocalDocument | null> {
@@ -348,6 +381,15 @@ export class LmdbDatabase implements Database {
 		return bytes ? treeOf(bytes) : null;
 	}
 
+	#text(id: string): RevisionText | null {
+		const row = this.#tables.documents.get(idKey(this.#no, id));
+		if (!row) return null;
+		const { rev, deleted, bodyAt } = headOf(row);
+		const bytes = this.#tables.bodies.get(numberKey(this.#no, bodyAt));
+		const bodyText = bytes ? bodyTextOf(bytes) : null;
+		return bodyText === null ? null : { id, rev, deleted, bodyText };
+	}
+
 	#revision(id: string, tree: RevisionTree, rev: RevisionId): StoredRevision | null {
 		const place = placeOf(tree, rev);
 		if (!place || place.node.bodyAt === 0) return null;
@@ -363,4 +405,19 @@ export class LmdbDatabase implements Database {
 			revisions: { start: place.start, ids: place.ids }
 		};
 	}
+}
+
+/** Which of the revisions asked for are not known, and the leaves that may be their ancestors. */
+function lackOf(
+	asked: readonly RevisionId[],
+	known: ReadonlySet<RevisionId>,
+	leaves: readonly RevisionId[]
+): { missing: RevisionId[]; possibleAncestors: RevisionId[] } {
+	const missing = asked.filter((rev) => !known.has(rev));
+	const newest = Math.max(...missing.map(generationOf));
+	return { missing, possibleAncestors: leaves.filter((rev) => generationOf(rev) < newest) };
+}
+
+function generationOf(rev: RevisionId): number {
+	return Number(rev.slice(0, rev.indexOf('-')));
 }

@@ -21,6 +21,7 @@ import {
 	upgradeStore
 } from './store-record.ts';
 import { fromBytes, nameKey, toBytes, type DatabaseRecord, type TableOptions } from './tables.ts';
+import { PendingCounts } from './pending-counts.ts';
 import { findOrphans, unlinkFiles, unlinkUnused } from './unused-files.ts';
 
 export interface LmdbStoreOptions {
@@ -113,6 +114,8 @@ export async function openLmdbStore(
 		files,
 		now,
 		epoch,
+		pendingCounts: new PendingCounts(),
+		designs: new Map(),
 		ring: (database) => tell(database, 'updated'),
 		listen: (database, ring) => bells.listen(database, ring),
 

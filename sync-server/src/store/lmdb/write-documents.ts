@@ -48,12 +48,14 @@ function writeDocument(pen: Pen, write: DocumentWrite): WriteOutcome {
  * @param before the document's row as it was; null for a new one.
  */
 export function saveTree(
-	{ draft, database }: Pen,
+	pen: Pen,
 	id: string,
 	tree: RevisionTree,
 	before: Buffer | null,
 	isErased = false
 ): void {
+	const { draft, database } = pen;
+	if (id.startsWith('_design/')) pen.designsChanged = true;
 	const { no, seq } = database;
 	if (before) {
 		const head = headOf(before);
