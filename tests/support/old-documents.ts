@@ -135,5 +135,21 @@ export const OLD_DOCUMENTS: readonly OldDocument[] = [
 		''
 	),
 	old('setting', 2, 'cost-types:2023-01-01', { name: 'cost-types', costTypes: [] }, ''),
-	old('setting', 3, 'cost-types:2024-01-01', { name: 'cost-types', costTypes: [] }, '')
+	old('setting', 3, 'cost-types:2024-01-01', { name: 'cost-types', costTypes: [] }, ''),
+	old(
+		'setting',
+		4,
+		'company:2023-01-01',
+		{
+			name: 'company',
+			companyName: 'Nordlys Service',
+			companyCode: 'nordlys',
+			country: 'DK',
+			homeCurrency: 'DKK',
+			controllerContact: 'privacy@nordlys.example',
+			locationPurpose: null,
+			traceRetentionMonths: 3
+		},
+		''
+	)
 ];

@@ -13,7 +13,7 @@ import {
 } from './person.ts';
 import { ReceiptSchema, type Receipt } from './receipt.ts';
 import { refuse, ok, type Result } from './refusal.ts';
-import { withDatedMileageRates } from './setting-upcasts.ts';
+import { withDatedMileageRates, withoutDemandedLock } from './setting-upcasts.ts';
 import { SettingSchema, type Setting } from './setting.ts';
 import {
 	DecisionSchema,
@@ -67,7 +67,7 @@ export const DOCUMENT_SCHEMAS: {
 	kept: { version: 1, schema: KeptSchema },
 	person: { version: 1, schema: PersonSchema },
 	profile: { version: 2, schema: ProfileSchema },
-	setting: { version: 4, schema: SettingSchema }
+	setting: { version: 5, schema: SettingSchema }
 };
 
 /** Lifts a body of one version to the next. */
@@ -87,8 +87,13 @@ const UPCASTS: { readonly [T in DocumentType]?: Readonly<Record<number, Upcast>>
 	profile: { 1: withBooks },
 	decision: { 1: withoutClearances },
 	case: { 1: withoutStages },
-	// Version 3 adds the approval setting and 4 the places; what was there stays.
-	setting: { 1: withDatedMileageRates, 2: (body) => body, 3: (body) => body }
+	// Version 3 adds the approval setting and 4 the places; what was there stays. Version 5: the lock of devices.
+	setting: {
+		1: withDatedMileageRates,
+		2: (body) => body,
+		3: (body) => body,
+		4: withoutDemandedLock
+	}
 };
 
 /** Version 1 knew one approver for a submission, and steps did not say which submission they were about. */

@@ -60,6 +60,11 @@ export function withDatedMileageRates(body: Record<string, unknown>): Record<str
 	};
 }
 
+/** Before version 5 no company could demand that devices are guarded by a passcode. */
+export function withoutDemandedLock(body: Record<string, unknown>): Record<string, unknown> {
+	return body['name'] === 'company' ? { ...body, deviceLock: null } : body;
+}
+
 /** Whether one of the two is the limited rate of the same days the other goes on from. */
 function isLimited(limited: FirstMileageRate, rate: FirstMileageRate): boolean {
 	return (

@@ -30,7 +30,14 @@ export const CompanySetting = Type.Object(
 				{ additionalProperties: false }
 			)
 		),
-		traceRetentionMonths: Type.Integer({ minimum: 0, maximum: 120, privacy: SETTING })
+		traceRetentionMonths: Type.Integer({ minimum: 0, maximum: 120, privacy: SETTING }),
+		/** People have to guard their devices by a passcode, which locks after that much quiet; null leaves it to them. */
+		deviceLock: Nullable(
+			Type.Object(
+				{ idleMinutes: Type.Integer({ minimum: 1, maximum: 240, privacy: SETTING }) },
+				{ additionalProperties: false }
+			)
+		)
 	},
 	{ additionalProperties: false }
 );

@@ -19,7 +19,8 @@ export function demoSettings(today: string): { validFrom: string; body: SettingB
 					'Documents the distance of business trips, from Start to Stop, for mileage allowance.',
 				recordedOn: today
 			},
-			traceRetentionMonths: 3
+			traceRetentionMonths: 3,
+			deviceLock: null
 		},
 		{ name: 'cost-types' as const, costTypes: COST_TYPES },
 		{

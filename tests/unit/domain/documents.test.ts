@@ -32,7 +32,7 @@ const SCHEMA_HASHES: Record<string, string> = {
 	'recall@1': 'eb15978d8034464b',
 	'receipt@1': 'c1084e0bed3fe105',
 	'route@1': 'de6903d5782bb14b',
-	'setting@4': 'af0c51aadcd12ec5',
+	'setting@5': '0d134ab3a0732ff0',
 	'submission@3': 'c679b0e43f9c9f78',
 	'trace@1': '27c5b7b6ab9a8af7',
 	'transaction@3': 'b2754f43036a45fa',
@@ -355,6 +355,12 @@ describe('upcast', () => {
 			language: 'da',
 			theme: 'dark'
 		});
+	});
+
+	test('a company that was set up before devices could be locked demands no lock', () => {
+		const old = OLD_DOCUMENTS.find(({ type, schema }) => type === 'setting' && schema === 4);
+		if (old === undefined) throw new Error('there is such a document');
+		expect(upcast({ ...old }).document.body).toEqual({ ...old.body, deviceLock: null });
 	});
 
 	test('a version without a way up is our bug', () => {
