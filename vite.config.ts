@@ -79,7 +79,7 @@ export default defineConfig({
 				extends: true,
 				// Found only while a test runs, they would be bundled then and the page loaded again in the middle.
 				optimizeDeps: {
-					include: ['comlink', 'leaflet', 'topojson-client', 'typebox', 'ulid'],
+					include: ['comlink', 'hash-wasm', 'leaflet', 'topojson-client', 'typebox', 'ulid'],
 					exclude: ['@lucide/svelte']
 				},
 				test: {

@@ -1,65 +1,45 @@
-import { documentId } from '@outlay/domain/identifiers';
-import type { Account, App, Deeds } from './commands/app.ts';
-import { attachReceipt } from './commands/attach-receipt.ts';
-import { documentsOf, firstOf, type DeedContext } from './commands/context.ts';
-import { decide } from './commands/decide.ts';
-import { discardTrip } from './commands/discard-trip.ts';
-import { measureByRoad, type RoadContext } from './commands/measure-by-road.ts';
+import { refuse } from '@outlay/domain/refusal';
+import type { Account, App, ClosedAccount, Done, Lock } from './commands/app.ts';
+import { firstOf } from './commands/context.ts';
 import type { SignedIn } from './commands/ports.ts';
-import { recall } from './commands/recall.ts';
-import { removeDraft } from './commands/remove-draft.ts';
-import { removeReceipt } from './commands/remove-receipt.ts';
-import { saveExpense } from './commands/save-expense.ts';
-import { saveMileage } from './commands/save-mileage.ts';
-import { saveProfile } from './commands/save-profile.ts';
-import { standingHere } from './commands/standing.ts';
-import { submit } from './commands/submit.ts';
-import { createTripRecorder } from './commands/trip-recorder.ts';
 import { createClock } from './device/clock.ts';
 import { createConnectivity } from './device/connectivity.ts';
-import { createHashing } from './device/hashing.ts';
-import { createIdentities } from './device/identities.ts';
-import { createLocations } from './device/locations.ts';
-import { createRecordingLock } from './device/recording-lock.ts';
+import { createPlatformKeys } from './device/platform-keys.ts';
 import { createStoragePersistence } from './device/storage-persistence.ts';
-import { onReturn, untilVisible } from './device/visibility.ts';
-import { createWakeLock } from './device/wake-lock.ts';
-import { documentsIn } from './storage/documents.ts';
+import { AccountGuard } from './storage/account-guard.ts';
 import { LiveValue } from './storage/live-value.ts';
-import { forgetAccount, openDatabase, removeEverything } from './storage/open-database.ts';
-import { RegionFiles } from './storage/region-files.ts';
+import { forgetAccount, removeEverything, type OpenOptions } from './storage/open-database.ts';
 import { rememberSignedIn } from './storage/signed-in.ts';
-import { vaultIn } from './storage/vault.ts';
-import { blobFetcher } from './sync/fetch-blob.ts';
-import { openRegions } from './sync/regions.ts';
-import { openRoutingDesk } from './sync/routing-desk.ts';
+import { unreadUnsent } from './storage/unread-unsent.ts';
 import { createSessions } from './sync/sessions.ts';
-import { startSync } from './sync/start-sync.ts';
-import { createPhotos } from './workers/photo-client.ts';
-import { createRoadSearch } from './workers/roads-client.ts';
-import { createTripMeasuring } from './workers/trip-client.ts';
+import { createStretch } from './workers/passcode-client.ts';
+import { openAccount, type OpenAccount } from './open-account.ts';
 
-interface OpenAccount {
-	session: SignedIn;
-	account: Account;
-	wake(): void;
-	close(): Promise<void>;
+export interface StartParts {
+	/** Stores what stands in forms; false when something could not be stored. */
+	saveForms: () => Promise<boolean>;
+	/** This app is newer than the one in another tab, which has not closed the data yet. */
+	onWaiting: (isWaiting: boolean) => void;
 }
 
-/** The most settings documents read at once: a name with each day it changed. */
-const SETTINGS_LIMIT = 500;
+/** How often a tab that has to close tries to store what stands in its forms. */
+const SAVE_AGAIN_MS = 2000;
 
 /**
  * Wires adapters to deeds, once. Opens the account that is signed in on this device, without network, and follows
- * sign-in and sign-out from then on, in this tab and the others.
+ * sign-in and sign-out, lock and unlock from then on, in this tab and the others.
  */
-export async function startApp(): Promise<App> {
+export async function startApp({ saveForms, onWaiting }: StartParts): Promise<App> {
 	const clock = createClock();
 	const connectivity = createConnectivity();
 	const persistence = createStoragePersistence();
+	const platform = createPlatformKeys();
+	const stretch = createStretch();
 	const memory = rememberSignedIn();
 	const current = new LiveValue<Account | null>();
+	const closed = new LiveValue<ClosedAccount | null>(null);
 	let open: OpenAccount | null = null;
+	let guard: AccountGuard | null = null;
 
 	let closing: Promise<void> = Promise.resolve();
 	/** Signing out asks for it twice, in this tab and through the others: both wait for the one closing. */
@@ -72,18 +52,79 @@ export async function startApp(): Promise<App> {
 		}
 		return closing;
 	};
+	// One change of account at a time.
+	let work: Promise<void> = Promise.resolve();
+	const inTurn = (run: () => Promise<void>) => {
+		const done = work.then(run);
+		work = done.catch(() => undefined);
+		return done;
+	};
+	const closeFor = async (why: ClosedAccount, of: AccountGuard, isLockedHere = false) => {
+		of.drop(isLockedHere);
+		closed.set(why);
+		if (open === null) current.set(null);
+		await closeAccount();
+	};
+	/** As soon as everything in forms is stored. */
+	const closeOnceSaved = async (why: ClosedAccount, of: AccountGuard) => {
+		while (guard === of && open !== null && !(await saveForms())) await pause(SAVE_AGAIN_MS);
+		await inTurn(() => (guard === of ? closeFor(why, of) : Promise.resolve()));
+	};
+	const lock = async (): Promise<Done> => {
+		const of = guard;
+		if (of === null || open === null) return { ok: true, value: undefined };
+		const { state } = await firstOf(open.account.recorder.recording);
+		if (state !== 'idle') return refuse('lock.recording');
+		if (!(await saveForms())) return refuse('lock.unsaved');
+		await inTurn(() => closeFor({ kind: 'locked', lock: lockOf(of) }, of, true));
+		return { ok: true, value: undefined };
+	};
+	const openUp = async (of: AccountGuard, dataKey: CryptoKey | null) => {
+		if (open !== null) return;
+		const options: OpenOptions = {
+			...(dataKey === null ? {} : { dataKey }),
+			onKey: (key) => {
+				of.hold(key);
+			},
+			onUpgradeElsewhere: () => void closeOnceSaved({ kind: 'replaced' }, of),
+			onWaiting
+		};
+		try {
+			open = await openAccount(of, { clock, connectivity, options, lock });
+		} catch (error) {
+			const why = await whyClosed(error, of, () => inTurn(() => openUp(of, null)));
+			if (why === null) return openUp(of, null);
+			return closeFor(why, of);
+		}
+		current.set(open.account);
+		closed.set(null);
+	};
 	const follow = async (session: SignedIn | null) => {
-		if (session !== null && open !== null && isSameAccount(open.session, session)) {
-			open.wake();
+		if (session !== null && guard !== null && isSameAccount(guard.session, session)) {
+			open?.wake();
 			return;
 		}
+		guard?.drop(false);
 		await closeAccount();
+		guard?.close();
+		guard = null;
 		if (session === null) {
 			current.set(null);
+			closed.set(null);
 			return;
 		}
-		open = await openAccount(session, clock, connectivity);
-		current.set(open.account);
+		const of: AccountGuard = new AccountGuard({
+			session,
+			stretch,
+			platform,
+			nowMs: () => clock.nowMs(),
+			onUnlocked: (key) => inTurn(() => (guard === of ? openUp(of, key) : Promise.resolve())),
+			onLockedElsewhere: () => void closeOnceSaved({ kind: 'locked', lock: lockOf(of) }, of)
+		});
+		guard = of;
+		const { isGuarded, key } = await of.keyToOpen();
+		if (isGuarded && key === null) await closeFor({ kind: 'locked', lock: lockOf(of) }, of);
+		else await openUp(of, key);
 	};
 
 	const sessions = createSessions({
@@ -92,19 +133,17 @@ export async function startApp(): Promise<App> {
 		closeAccount,
 		removeEverything
 	});
-	// One change of account at a time; the first failure is the start's to show.
-	let work: Promise<void> = Promise.resolve();
+	// The first failure is the start's to show.
 	await new Promise<void>((resolve, reject) => {
 		memory.current.subscribe((session) => {
-			work = work.then(() => follow(session));
-			work.then(resolve, reject);
-			work = work.catch(() => undefined);
+			inTurn(() => follow(session)).then(resolve, reject);
 		});
 	});
 
 	return {
 		sessions,
 		account: current,
+		closed,
 		async storageUse() {
 			const [isPersistent, estimate] = await Promise.all([
 				persistence.persist(),
@@ -115,83 +154,41 @@ export async function startApp(): Promise<App> {
 	};
 }
 
-async function openAccount(
-	me: SignedIn,
-	clock: ReturnType<typeof createClock>,
-	connectivity: ReturnType<typeof createConnectivity>
-): Promise<OpenAccount> {
-	const database = await openDatabase(me).catch(async (error: unknown) => {
-		if (!hasCode(error, 'storage.key_unreadable')) throw error;
-		// A restored phone has the data without its key: it can't be read, so it is fetched again.
-		await forgetAccount(me);
-		return openDatabase(me);
-	});
-	const online = (input: RequestInfo | URL, init?: RequestInit) => fetch(input, init);
-	const documents = documentsIn(database, clock);
-	const vault = vaultIn(database, clock, blobFetcher(me.databases.mailbox, online));
-	const sync = startSync({
-		database,
-		session: me,
-		clock,
-		connectivity,
-		onReturn,
-		untilVisible,
-		fetch: online
-	});
-	const regions = openRegions(new RegionFiles(me.companyId), online);
-	const roads: RoadContext = {
-		regions,
-		roadSearch: createRoadSearch(),
-		routingDesk: openRoutingDesk(online)
-	};
-	const context: DeedContext = {
-		me,
-		documents,
-		vault,
-		clock,
-		identities: createIdentities(),
-		hashing: createHashing(),
-		photos: createPhotos(),
-		measuring: createTripMeasuring(),
-		settings: async () =>
-			documentsOf(await firstOf(documents.watchNewest('setting', SETTINGS_LIMIT))),
-		caseOf: (subjectId) => standingHere(documents, me, subjectId)
-	};
-	const recorder = createTripRecorder({
-		...context,
-		locations: createLocations(),
-		wakeLock: createWakeLock(),
-		recordingLock: createRecordingLock(`${database.name}-recording`)
-	});
-	await recorder.recover();
+/** Null where nothing is lost by fetching everything again, which was then made ready. Throws what is no such reason. */
+async function whyClosed(
+	error: unknown,
+	{ session }: AccountGuard,
+	openAgain: () => Promise<void>
+): Promise<ClosedAccount | null> {
+	if (hasCode(error, 'storage.newer_app')) return { kind: 'replaced' };
+	if (!hasCode(error, 'storage.key_unreadable')) throw error;
+	const unsent = await unreadUnsent(session);
+	if (unsent.total === 0) {
+		await forgetAccount(session);
+		return null;
+	}
 	return {
-		session: me,
-		account: { me, documents, vault, sync, deeds: deedsOf(context, roads), recorder, regions },
-		wake: () => sync.wake(),
-		async close() {
-			await recorder.letGo();
-			await sync.stop();
-			await database.close();
+		kind: 'key-lost',
+		unsent,
+		async fetchAgain() {
+			await forgetAccount(session);
+			await openAgain();
 		}
 	};
 }
 
-function deedsOf(context: DeedContext, roads: RoadContext): Deeds {
+function lockOf(guard: AccountGuard): Lock {
 	return {
-		newTransactionId: () => documentId('transaction', context.me.userId, context.identities.ulid()),
-		saveExpense: (transactionId, change) => saveExpense(context, transactionId, change),
-		saveMileage: (transactionId, change) => saveMileage(context, transactionId, change),
-		attachReceipt: (transactionId, file) => attachReceipt(context, transactionId, file),
-		removeReceipt: (transactionId, receiptId) => removeReceipt(context, transactionId, receiptId),
-		submit: (transactionId) => submit(context, transactionId),
-		recall: (transactionId) => recall(context, transactionId),
-		decide: (submissionId, verdict, reason, clearances) =>
-			decide(context, submissionId, verdict, reason, clearances),
-		removeDraft: (transactionId) => removeDraft(context, transactionId),
-		discardTrip: (tripId) => discardTrip(context, tripId),
-		measureByRoad: (places) => measureByRoad(roads, places),
-		saveProfile: (change) => saveProfile(context, change)
+		me: guard.session,
+		state: guard.state,
+		unlock: (passcode) => guard.unlock(passcode),
+		unlockByPlatform: () => guard.unlockByPlatform(),
+		unsent: () => guard.unsent()
 	};
+}
+
+function pause(ms: number): Promise<void> {
+	return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 function isSameAccount(a: SignedIn, b: SignedIn): boolean {

@@ -1,6 +1,7 @@
 import type { Account, App } from '#lib/commands/app.ts';
 import { overwriteGetLocale } from '#lib/paraglide/runtime.js';
 import { dayOfMs } from '#lib/state/formats.ts';
+import { saveForms } from '#lib/state/open-forms.ts';
 import { startApp } from '#lib/start.ts';
 import { rememberSignedIn } from '#lib/storage/signed-in.ts';
 import type { SessionView } from '@outlay/domain/session-view';
@@ -59,7 +60,8 @@ const SETTINGS = [
 		homeCurrency: 'DKK',
 		controllerContact: 'privacy@nordlys.example',
 		locationPurpose: null,
-		traceRetentionMonths: 3
+		traceRetentionMonths: 3,
+		deviceLock: null
 	}),
 	setting({
 		name: 'cost-types',
@@ -95,7 +97,7 @@ beforeEach(async () => {
 	overwriteGetLocale(() => 'en');
 	await page.viewport(390, 844);
 	await rememberSignedIn().remember(SESSION);
-	app = await startApp();
+	app = await startApp({ saveForms, onWaiting: () => undefined });
 	account = await new Promise<Account>((resolve) => {
 		app.account.subscribe((value) => {
 			if (value) resolve(value);

@@ -2,7 +2,7 @@ import { DOCUMENT_SCHEMAS, checkDocument, type OutlayDocument } from '@outlay/do
 import { Dexie } from 'dexie';
 import { afterEach, describe, expect, it } from 'vitest';
 import { firstOf } from '#lib/commands/context.ts';
-import { DEVICE_DATABASE } from '#lib/storage/device-store.ts';
+import { DEVICE_DATABASE } from '#lib/storage/device-database.ts';
 import { documentsIn } from '#lib/storage/documents.ts';
 import { COLLECTION_PLAN, type OutlayDatabase } from '#lib/storage/open-collections.ts';
 import { openDatabase, removeEverything } from '#lib/storage/open-database.ts';

@@ -1,7 +1,7 @@
 import { Dexie } from 'dexie';
 import { afterEach, describe, expect, it } from 'vitest';
 import { cdp } from 'vitest/browser';
-import { DEVICE_DATABASE } from '#lib/storage/device-store.ts';
+import { DEVICE_DATABASE } from '#lib/storage/device-database.ts';
 import { documentsIn } from '#lib/storage/documents.ts';
 import { forgetAccount, openDatabase, removeEverything } from '#lib/storage/open-database.ts';
 import { rememberSignedIn } from '#lib/storage/signed-in.ts';
@@ -20,6 +20,7 @@ import {
 	ulidOf
 } from '../support/documents.ts';
 import { everythingInIndexedDb, holds } from '../support/indexed-db.ts';
+import { aSession } from '../support/session.ts';
 
 const ACCOUNT = { companyId: COMPANY, userId: WORKER };
 const nowMs = 1_700_000_000_000;
@@ -126,7 +127,7 @@ describe('documents on the device', () => {
 		}));
 		const picture = new TextEncoder().encode('the bytes of a very secret picture');
 		const { sha256 } = await vault.put(picture, 'image/webp');
-		await rememberSignedIn().remember(session());
+		await rememberSignedIn().remember(aSession());
 
 		const stored = await everythingInIndexedDb();
 		expect(stored.length).toBeGreaterThan(5);
@@ -221,8 +222,8 @@ describe('keys and leaving', () => {
 	it('remembers who is signed in, and forgets with everything', async () => {
 		const memory = rememberSignedIn();
 		expect(await once(memory.current)).toBeNull();
-		await memory.remember(session());
-		expect(await once(rememberSignedIn().current)).toEqual(session());
+		await memory.remember(aSession());
+		expect(await once(rememberSignedIn().current)).toEqual(aSession());
 		const otherTab = rememberSignedIn();
 		await once(otherTab.current, (view) => view !== null);
 		memory.announceSignedOut();
@@ -279,20 +280,6 @@ async function devtools(method: string, parameters: object): Promise<void> {
 		send(method: string, parameters: object): Promise<unknown>;
 	};
 	await session.send(method, { origin: location.origin, ...parameters });
-}
-
-function session() {
-	return {
-		userId: WORKER,
-		companyId: COMPANY,
-		companyCode: 'nordlys',
-		name: 'Wanda Worker',
-		initials: 'WW',
-		roles: ['worker' as const],
-		protocolVersion: 1,
-		storeUuid: 'x',
-		databases: { mailbox: 'm', settings: 's', ledger: null }
-	};
 }
 
 function aTrace(tripId: string, n: number): Trace {

@@ -3,7 +3,10 @@ import { expect, type Locator, type Page } from '@playwright/test';
 /** Opens the form of a new expense the way a person does. */
 export async function newExpense(page: Page): Promise<void> {
 	await page.getByRole('button', { name: 'Add' }).click();
-	await page.getByRole('link', { name: /^Expense/ }).click();
+	await page
+		.getByRole('dialog')
+		.getByRole('link', { name: /^Expense/ })
+		.click();
 	await expect(page.getByLabel('Amount')).toBeVisible();
 }
 

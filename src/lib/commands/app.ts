@@ -9,10 +9,12 @@ import type {
 	Documents,
 	Live,
 	LocationRefusal,
+	ProtectionState,
 	Regions,
 	Sessions,
 	SignedIn,
 	Sync,
+	UnreadUnsent,
 	Vault
 } from './ports.ts';
 
@@ -96,6 +98,49 @@ export interface TripRecorder {
 	discard(): Promise<Done>;
 }
 
+/** Guards the data of an open account. Passcodes are judged by the domain's rules and never stored. */
+export interface Protection {
+	readonly state: Live<ProtectionState>;
+	/**
+	 * Sets or changes the passcode; `current` is null where there is none. Refusals `passcode.too_short`,
+	 * `passcode.too_simple`, `passcode.too_long`, `passcode.wrong`, `passcode.wait`, `passcode.changed`.
+	 */
+	setPasscode(current: string | null, next: string): Promise<Done>;
+	removePasscode(current: string): Promise<Done>;
+	/** Whether this device may know a person by face, finger or its own code. */
+	canAddPlatformKey(): Promise<boolean>;
+	/** Refuses `platform_key.none` where the person declines or the device hands out no secret. */
+	addPlatformKey(current: string): Promise<Done>;
+	removePlatformKey(): Promise<void>;
+	/**
+	 * Closes the account in all tabs until somebody unlocks it. Refuses `lock.recording` while a trip is recorded and
+	 * `lock.unsaved` while a form holds what could not be stored.
+	 */
+	lock(): Promise<Done>;
+	/** Locks whenever nobody has used any tab for `idleMs`. Returns how to stop. */
+	lockWhenIdle(idleMs: number): () => void;
+}
+
+/** The way into an account that is locked. Nothing of it can be read or is sent until then. */
+export interface Lock {
+	readonly me: SignedIn;
+	readonly state: Live<ProtectionState>;
+	/** Refusals `passcode.wrong` and `passcode.wait`, with `values.seconds` until the next try. */
+	unlock(passcode: string): Promise<Done>;
+	/** Refuses `platform_key.refused`. */
+	unlockByPlatform(): Promise<Done>;
+	/** What would be lost with the passcode. */
+	unsent(): Promise<UnreadUnsent>;
+}
+
+/** Why the account of who is signed in is not open. */
+export type ClosedAccount =
+	| { kind: 'locked'; lock: Lock }
+	/** A newer app in another tab has taken the data over: this page has to be loaded again. */
+	| { kind: 'replaced' }
+	/** The key is gone, as on a phone restored from a backup, and with it what was not sent. */
+	| { kind: 'key-lost'; unsent: UnreadUnsent; fetchAgain(): Promise<void> };
+
 /** What is there while somebody is signed in on this device. */
 export interface Account {
 	readonly me: SignedIn;
@@ -105,12 +150,15 @@ export interface Account {
 	readonly deeds: Deeds;
 	readonly recorder: TripRecorder;
 	readonly regions: Regions;
+	readonly protection: Protection;
 }
 
 export interface App {
 	readonly sessions: Sessions;
 	/** Null while nobody is signed in; known without network. */
 	readonly account: Live<Account | null>;
+	/** Null while the account is open or nobody is signed in. */
+	readonly closed: Live<ClosedAccount | null>;
 	/** Bytes used and allowed on this device, and whether the browser promised to keep them. */
 	storageUse(): Promise<{ usedBytes: number; quotaBytes: number; isPersistent: boolean }>;
 }

@@ -119,6 +119,26 @@ export interface Sessions {
 	signOut(): Promise<void>;
 }
 
+/** What guards the data on this device. */
+export interface ProtectionState {
+	hasPasscode: boolean;
+	/** Face, finger or the device's own code opens it too. */
+	hasPlatformKey: boolean;
+	/** How long the next try has to wait, from when it was read. */
+	waitMs: number;
+}
+
+/** What the server never got and can't be read here, counted by what it is. */
+export interface UnreadUnsent {
+	total: number;
+	entries: number;
+	submissions: number;
+	photos: number;
+	trips: number;
+	/** When the newest of it was last changed; null without any. */
+	newestAtMs: number | null;
+}
+
 export interface Clock {
 	nowMs(): number;
 }

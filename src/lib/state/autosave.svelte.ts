@@ -125,17 +125,3 @@ export class Autosave<C extends object> {
 		}
 	}
 }
-
-/**
- * Flushes when the page may be about to go away, hidden or left, and on return, when there may be room again. Returns
- * how to stop.
- */
-export function flushWhenLeaving(flush: () => void): () => void {
-	document.addEventListener('visibilitychange', flush);
-	window.addEventListener('pagehide', flush);
-	return () => {
-		document.removeEventListener('visibilitychange', flush);
-		window.removeEventListener('pagehide', flush);
-		flush();
-	};
-}

@@ -17,6 +17,8 @@ export const PAGE = {
 	more: '/more',
 	settings: '/settings',
 	maps: '/settings/maps',
+	/** How the data on this device is guarded. */
+	protection: '/settings/protection',
 	sync: '/sync',
 	signIn: '/sign-in'
 } as const;

@@ -82,6 +82,15 @@ const SENTENCES: Readonly<Record<string, () => string>> = {
 	'session.expired': m.refusal_session_expired,
 	'document.too_new': m.refusal_document_too_new,
 	'storage.full': m.refusal_storage_full,
+	'passcode.too_short': m.refusal_passcode_too_short,
+	'passcode.too_long': m.refusal_passcode_too_long,
+	'passcode.too_simple': m.refusal_passcode_too_simple,
+	'passcode.changed': m.refusal_passcode_changed,
+	'passcode.wrong': m.refusal_passcode_wrong,
+	'platform_key.refused': m.refusal_platform_key_refused,
+	'platform_key.none': m.refusal_platform_key_none,
+	'lock.recording': m.refusal_lock_recording,
+	'lock.unsaved': m.refusal_lock_unsaved,
 	...RULE_SENTENCES
 };
 

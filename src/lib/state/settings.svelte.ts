@@ -11,6 +11,14 @@ import { live } from './live.svelte.ts';
 /** More than a company changes in many years. */
 const MANY = 500;
 
+/** What locks where a person set a passcode without being asked to. */
+const OWN_IDLE_MINUTES = 5;
+
+/** After how many minutes of quiet a device with a passcode locks. */
+export function idleMinutesOf(company: CompanySetting | null): number {
+	return company?.deviceLock?.idleMinutes ?? OWN_IDLE_MINUTES;
+}
+
 export interface CompanySettings {
 	/** Every dated setting; empty until known. */
 	readonly all: readonly Setting[];

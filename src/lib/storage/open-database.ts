@@ -1,6 +1,7 @@
 import { getRxStorageDexie } from 'rxdb/plugins/storage-dexie';
 import type { Dexie } from 'dexie';
-import { DEVICE_DATABASE, dataKeyOf, forgetDataKey } from './device-store.ts';
+import { dataKeyOf, forgetDataKey } from './data-key.ts';
+import { DEVICE_DATABASE } from './device-database.ts';
 import { encryptedStorage } from './encrypted-storage.ts';
 import {
 	COLLECTION_PLAN,
@@ -31,6 +32,10 @@ export interface OpenOptions {
 	onUpgradeElsewhere?: () => void;
 	/** Told while this tab has to wait for others to close an older database. */
 	onWaiting?: (isWaiting: boolean) => void;
+	/** The key of an account that a passcode guards; without it such an account is `storage.locked`. */
+	dataKey?: CryptoKey;
+	/** Told the key it was opened with. */
+	onKey?: (key: CryptoKey) => void;
 	/** Schemas of another version of the app. */
 	plan?: CollectionPlan;
 }
@@ -38,7 +43,7 @@ export interface OpenOptions {
 /**
  * Opens the database of an account, creating it the first time and lifting what an older app stored; the same one
  * again while it is open. Throws `storage.key_unreadable` when its key is gone or broken: then `forgetAccount`, sign
- * in and pull again; `storage.newer_app` when a newer app has lifted it above this one; and `storage.full`.
+ * in and pull again; `storage.locked` without the key of a guarded account; `storage.newer_app` when a newer app has lifted it above this one; and `storage.full`.
  */
 export async function openDatabase(
 	account: { companyId: string; userId: string },
@@ -77,21 +82,23 @@ export async function removeEverything(): Promise<void> {
 	);
 }
 
-function accountName({ companyId, userId }: { companyId: string; userId: string }): string {
+/** What everything an account has on this device is named after. */
+export function accountName({ companyId, userId }: { companyId: string; userId: string }): string {
 	return `${NAME_PREFIX}${companyId}-${userId}`;
 }
 
 async function openFresh(
 	name: string,
 	{ companyId, userId }: { companyId: string; userId: string },
-	{ onUpgradeElsewhere, onWaiting = () => undefined, plan = COLLECTION_PLAN }: OpenOptions
+	options: OpenOptions
 ): Promise<OutlayDatabase> {
+	const { onUpgradeElsewhere, onWaiting = () => undefined, plan = COLLECTION_PLAN } = options;
 	for (;;) {
 		const releaseLock = await holdShared(lockName(name));
 		try {
 			const standing = await standingOf(name, plan);
 			if (standing === 'newer') throw new StorageError('storage.newer_app');
-			const key = await dataKeyOf(name, standing !== 'absent');
+			const key = options.dataKey ?? (await dataKeyOf(name, standing !== 'absent'));
 			const dexie = getRxStorageDexie({ onCreate: reopenWhenClosedByForce });
 			const parts = { name, companyId, userId, plan, storage: encryptedStorage(dexie, key) };
 			if (standing === 'older') {
@@ -100,6 +107,7 @@ async function openFresh(
 				continue;
 			}
 			const database = await openCollections({ ...parts, isShared: true });
+			options.onKey?.(key);
 			const stopFollowing = followUpgrades(name, plan, () => {
 				onUpgradeElsewhere?.();
 			});

@@ -1,7 +1,7 @@
 import type { SessionView } from '@outlay/domain/session-view';
 import type { Live } from '#lib/commands/ports.ts';
-import { readSession, writeSession } from './device-store.ts';
 import { LiveValue } from './live-value.ts';
+import { readSession, writeSession } from './remembered-session.ts';
 
 const CHANNEL = 'outlay-signed-in';
 

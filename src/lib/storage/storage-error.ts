@@ -4,6 +4,7 @@ export type StorageErrorCode =
 	| 'storage.full'
 	| 'storage.read_only'
 	| 'storage.key_unreadable'
+	| 'storage.locked'
 	| 'storage.newer_app';
 
 /** The device's store could not do what was asked; nothing was half-written. */

@@ -1,0 +1,173 @@
+import { documentId } from '@outlay/domain/identifiers';
+import type { Account, Deeds, Done, Protection } from './commands/app.ts';
+import { attachReceipt } from './commands/attach-receipt.ts';
+import { documentsOf, firstOf, type DeedContext } from './commands/context.ts';
+import { decide } from './commands/decide.ts';
+import { discardTrip } from './commands/discard-trip.ts';
+import { measureByRoad, type RoadContext } from './commands/measure-by-road.ts';
+import type { SignedIn } from './commands/ports.ts';
+import { recall } from './commands/recall.ts';
+import { removeDraft } from './commands/remove-draft.ts';
+import { removeReceipt } from './commands/remove-receipt.ts';
+import { saveExpense } from './commands/save-expense.ts';
+import { saveMileage } from './commands/save-mileage.ts';
+import { saveProfile } from './commands/save-profile.ts';
+import { standingHere } from './commands/standing.ts';
+import { submit } from './commands/submit.ts';
+import { createTripRecorder } from './commands/trip-recorder.ts';
+import type { createClock } from './device/clock.ts';
+import type { createConnectivity } from './device/connectivity.ts';
+import { createHashing } from './device/hashing.ts';
+import { createIdentities } from './device/identities.ts';
+import { whileIdle } from './device/idleness.ts';
+import { createLocations } from './device/locations.ts';
+import { createRecordingLock } from './device/recording-lock.ts';
+import { onReturn, untilVisible } from './device/visibility.ts';
+import { createWakeLock } from './device/wake-lock.ts';
+import type { AccountGuard } from './storage/account-guard.ts';
+import { documentsIn } from './storage/documents.ts';
+import { openDatabase, type OpenOptions } from './storage/open-database.ts';
+import { RegionFiles } from './storage/region-files.ts';
+import { vaultIn } from './storage/vault.ts';
+import { blobFetcher } from './sync/fetch-blob.ts';
+import { openRegions } from './sync/regions.ts';
+import { openRoutingDesk } from './sync/routing-desk.ts';
+import { startSync } from './sync/start-sync.ts';
+import { createPhotos } from './workers/photo-client.ts';
+import { createRoadSearch } from './workers/roads-client.ts';
+import { createTripMeasuring } from './workers/trip-client.ts';
+
+export interface OpenAccount {
+	session: SignedIn;
+	account: Account;
+	wake(): void;
+	close(): Promise<void>;
+}
+
+/** The most settings documents read at once: a name with each day it changed. */
+const SETTINGS_LIMIT = 500;
+
+/** Opens an account's store and wires everything that works on it. Throws as `openDatabase`. */
+export async function openAccount(
+	guard: AccountGuard,
+	parts: {
+		clock: ReturnType<typeof createClock>;
+		connectivity: ReturnType<typeof createConnectivity>;
+		options: OpenOptions;
+		lock: () => Promise<Done>;
+	}
+): Promise<OpenAccount> {
+	const { clock, connectivity } = parts;
+	const me = guard.session;
+	const database = await openDatabase(me, parts.options);
+	const online = (input: RequestInfo | URL, init?: RequestInit) => fetch(input, init);
+	const documents = documentsIn(database, clock);
+	const vault = vaultIn(database, clock, blobFetcher(me.databases.mailbox, online));
+	const sync = startSync({
+		database,
+		session: me,
+		clock,
+		connectivity,
+		onReturn,
+		untilVisible,
+		fetch: online
+	});
+	const regions = openRegions(new RegionFiles(me.companyId), online);
+	const roads: RoadContext = {
+		regions,
+		roadSearch: createRoadSearch(),
+		routingDesk: openRoutingDesk(online)
+	};
+	const context: DeedContext = {
+		me,
+		documents,
+		vault,
+		clock,
+		identities: createIdentities(),
+		hashing: createHashing(),
+		photos: createPhotos(),
+		measuring: createTripMeasuring(),
+		settings: async () =>
+			documentsOf(await firstOf(documents.watchNewest('setting', SETTINGS_LIMIT))),
+		caseOf: (subjectId) => standingHere(documents, me, subjectId)
+	};
+	const recorder = createTripRecorder({
+		...context,
+		locations: createLocations(),
+		wakeLock: createWakeLock(),
+		recordingLock: createRecordingLock(`${database.name}-recording`)
+	});
+	await recorder.recover();
+	const running = new Set<Promise<unknown>>();
+	return {
+		session: me,
+		account: {
+			me,
+			documents,
+			vault,
+			sync,
+			deeds: followed(deedsOf(context, roads), running),
+			recorder,
+			regions,
+			protection: protectionOf(guard, parts.lock)
+		},
+		wake: () => sync.wake(),
+		async close() {
+			await recorder.letGo();
+			// A photo in the middle of being prepared, a form that was left: both end in the store.
+			while (running.size > 0) await Promise.allSettled([...running]);
+			await sync.stop();
+			await database.close();
+		}
+	};
+}
+
+function deedsOf(context: DeedContext, roads: RoadContext): Deeds {
+	return {
+		newTransactionId: () => documentId('transaction', context.me.userId, context.identities.ulid()),
+		saveExpense: (transactionId, change) => saveExpense(context, transactionId, change),
+		saveMileage: (transactionId, change) => saveMileage(context, transactionId, change),
+		attachReceipt: (transactionId, file) => attachReceipt(context, transactionId, file),
+		removeReceipt: (transactionId, receiptId) => removeReceipt(context, transactionId, receiptId),
+		submit: (transactionId) => submit(context, transactionId),
+		recall: (transactionId) => recall(context, transactionId),
+		decide: (submissionId, verdict, reason, clearances) =>
+			decide(context, submissionId, verdict, reason, clearances),
+		removeDraft: (transactionId) => removeDraft(context, transactionId),
+		discardTrip: (tripId) => discardTrip(context, tripId),
+		measureByRoad: (places) => measureByRoad(roads, places),
+		saveProfile: (change) => saveProfile(context, change)
+	};
+}
+
+/** The same deeds; those under way are in `running`. */
+function followed(deeds: Deeds, running: Set<Promise<unknown>>): Deeds {
+	const follow =
+		(deed: (...given: unknown[]) => unknown) =>
+		(...given: unknown[]) => {
+			const done = deed(...given);
+			if (done instanceof Promise) {
+				running.add(done);
+				const end = () => running.delete(done);
+				done.then(end, end);
+			}
+			return done;
+		};
+	// Each deed keeps what it takes and gives.
+	return Object.fromEntries(
+		Object.entries(deeds).map(([name, deed]) => [name, follow(deed as never)])
+	) as unknown as Deeds;
+}
+
+function protectionOf(guard: AccountGuard, lock: () => Promise<Done>): Protection {
+	return {
+		state: guard.state,
+		setPasscode: (current, next) => guard.setPasscode(current, next),
+		removePasscode: (current) => guard.removePasscode(current),
+		canAddPlatformKey: () => guard.canAddPlatformKey(),
+		addPlatformKey: (current) => guard.addPlatformKey(current),
+		removePlatformKey: () => guard.removePlatformKey(),
+		lock,
+		lockWhenIdle: (idleMs) => whileIdle(idleMs, () => void lock())
+	};
+}
