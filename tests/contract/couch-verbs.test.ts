@@ -194,7 +194,7 @@ describe('reads', () => {
 		const attachments = { a: { content_type: 'text/plain', data: 'QUJD' } };
 		const documents = {
 			empty: {},
-			odd: '{"n":{"__proto__":1},"\u00e6\u{1f600}":["\\u2028",{"b":null}],"2":1}',
+			odd: '{"n":{"__proto__":1},"\u00e6\u{1f600}":["\\u2028",{"b":null}]}',
 			kept: { _replication_id: 'x', n: 1 },
 			attached: { n: 1, _attachments: attachments }
 		};
