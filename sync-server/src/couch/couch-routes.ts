@@ -17,6 +17,7 @@ import { findRoutes } from './find/find-routes.ts';
 import { localRoutes } from './local-routes.ts';
 import { maintenanceRoutes } from './maintenance-routes.ts';
 import { metricsRoutes } from './metrics-routes.ts';
+import { missingRevsRoute } from './missing-revs-route.ts';
 import { collectMethods } from './method-not-allowed.ts';
 import { uploadRoutes } from './upload-routes.ts';
 import { viewRoutes } from './views/view-routes.ts';
@@ -69,6 +70,7 @@ export function registerCouchRoutes(app: FastifyInstance, setup: CouchSetup): vo
 		maintenanceRoutes(scope, deps);
 		allDocsRoutes(scope, deps);
 		bulkRoutes(scope, deps);
+		missingRevsRoute(scope, deps);
 		changesRoutes(scope, deps);
 		localRoutes(scope, deps);
 		documentRoutes(scope, deps);

@@ -11,6 +11,12 @@ const DATABASE_NAME = /^[a-z][a-z0-9_$()+/-]{0,237}$/;
 /** Addresses of ours that would hide a database of this name. */
 const RESERVED = new Set(['metrics']);
 
+/** What CouchDB says of a database nobody set anything for. */
+const ADMINISTRATORS_ALONE: JsonObject = {
+	members: { roles: ['_admin'] },
+	admins: { roles: ['_admin'] }
+};
+
 /** A database itself: what it holds, making and dropping it, `_security`, `_ensure_full_commit`. */
 export function databaseRoutes(app: FastifyInstance, deps: CouchDeps): void {
 	const info = async (request: FastifyRequest, reply: FastifyReply) => {
@@ -47,7 +53,8 @@ export function databaseRoutes(app: FastifyInstance, deps: CouchDeps): void {
 
 	app.get('/:db/_security', async (request, reply) => {
 		const { db } = await useDatabase(deps, request, 'read');
-		return sendJson(reply, await db.readSecurity());
+		const security = await db.readSecurity();
+		return sendJson(reply, Object.keys(security).length > 0 ? security : ADMINISTRATORS_ALONE);
 	});
 
 	app.put('/:db/_security', async (request, reply) => {

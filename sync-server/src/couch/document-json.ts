@@ -18,6 +18,8 @@ export interface DocumentView {
 	conflicts?: boolean;
 	/** Adds `_deleted_conflicts`. */
 	deletedConflicts?: boolean;
+	/** Adds `_local_seq`: where the document stands in the changes of the database. */
+	localSeq?: boolean;
 	/** Attachments with their bytes as base64, or said to follow; otherwise stubs. */
 	attachments?: boolean | 'follow';
 	/** With `attachments`: only of those newer than these revisions. */
@@ -43,6 +45,10 @@ export async function documentJson(
 	}
 	if (view.conflicts || view.deletedConflicts)
 		after.push(...(await conflictsOf(db, revision, view)));
+	if (view.localSeq) {
+		const { rows } = await db.changes({ since: '0', ids: new Set([revision.id]) });
+		after.push(['_local_seq', rows[0]?.seq ?? null]);
+	}
 	const attachments = Object.entries(revision.attachments);
 	if (attachments.length > 0) {
 		const shown: [string, Json][] = [];

@@ -139,6 +139,7 @@ function viewOf(options: Options): DocumentView {
 		revsInfo: meta || options.flag('revs_info'),
 		conflicts: meta || options.flag('conflicts'),
 		deletedConflicts: meta || options.flag('deleted_conflicts'),
+		localSeq: options.flag('local_seq'),
 		attachments: options.flag('attachments') || attsSince !== undefined,
 		...(Array.isArray(attsSince) ? { attsSince: attsSince.map(String) } : {})
 	};
@@ -242,8 +243,13 @@ export function answerWrite(
 	if (!row.ok) throw new CouchError(row.statusCode, row.error, row.reason);
 	const { db } = request.params as { db: string };
 	const place = `${request.protocol}://${request.host}/${encodeURIComponent(db)}/`;
+	void reply.header('location', place + encodeURIComponent(row.id));
+	// CouchDB answers a batch before it knows the revision; here it is written all the same.
+	if (new Options(request).text('batch') === 'ok') {
+		return sendJson(reply, { ok: true, id: row.id }, 202);
+	}
 	return sendJson(
-		reply.header('etag', `"${row.rev}"`).header('location', place + encodeURIComponent(row.id)),
+		reply.header('etag', `"${row.rev}"`),
 		{ ok: true, id: row.id, rev: row.rev },
 		statusCode
 	);
