@@ -48,6 +48,7 @@ export interface Started {
 
 /** CouchDB's version whose API this follows. */
 const COUCH_VERSION = '3.5.0';
+const HEADERS_MS = 60 * 1000;
 const EXPIRED_SWEEP_MS = 24 * 60 * 60 * 1000;
 
 /**
@@ -136,7 +137,12 @@ export async function createServer({
 		onProtoPoisoning: 'ignore',
 		onConstructorPoisoning: 'ignore',
 		// Long GETs of CouchDB's clients carry their keys in the address.
-		http: { maxHeaderSize: 64 * 1024 },
+		http: {
+			maxHeaderSize: 64 * 1024,
+			// Node looks twice a minute, and gives headers one; a body may take as long as a photo on a slow network.
+			headersTimeout: Math.min(HEADERS_MS, limits.longestRequestMs),
+			connectionsCheckingInterval: Math.min(HEADERS_MS, limits.longestRequestMs) / 2
+		},
 		forceCloseConnections: 'idle',
 		// Whoever sends nothing, or a little now and then, keeps no connection for long. Feeds wait half as long at most.
 		connectionTimeout: limits.silentConnectionMs,

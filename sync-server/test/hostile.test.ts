@@ -340,6 +340,30 @@ describe('bodies and headers', () => {
 			await slow.stop();
 		}
 	});
+
+	test('that come a byte at a time lose their connection, too, and hold up nobody', async () => {
+		const slow = await startServer({ limits: { longestRequestMs: 1_000 } });
+		try {
+			const { hostname, port } = new URL(slow.url);
+			const beginnings = [
+				'GET /_outlay/health HTTP/1.1\r\nhost: x\r\nx: ',
+				'POST /_outlay/session HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 90000\r\n\r\n',
+				'PUT /a/b HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n'
+			];
+			const closed = Array.from({ length: 60 }, async (_, n) => {
+				const socket = connect(Number(port), hostname);
+				socket.on('error', () => undefined).resume();
+				socket.write(beginnings[n % beginnings.length] ?? '');
+				const dribble = setInterval(() => socket.write(n % 3 === 2 ? '1\r\nx\r\n' : 'x'), 50);
+				await once(socket, 'close');
+				clearInterval(dribble);
+			});
+			expect((await fetch(`${slow.url}/_outlay/health`)).status).toBe(200);
+			await Promise.all(closed);
+		} finally {
+			await slow.stop();
+		}
+	});
 });
 
 describe('strangers', () => {
