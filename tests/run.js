@@ -75,7 +75,7 @@ function installStrace() {
 		run('strace: package lists', 'apt-get', ['update', '-qq']);
 		if (run('strace', 'apt-get', ['install', '-y', '-qq', 'strace'])) return;
 	}
-	console.log('strace is missing: the flush of acknowledged writes is not proven in this run.');
+	console.log('strace is missing: the flush of writes is proven only if there is a C compiler.');
 }
 
 /**

@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { ADMINISTRATOR } from '../../tests/support/server.ts';
 
 const SERVER = fileURLToPath(new URL('serve-store.ts', import.meta.url));
@@ -25,15 +25,53 @@ const HEADERS = {
 	'content-type': 'application/json'
 };
 
-/** Why the calls can't be seen here; null where they can. Neither Windows nor macOS has strace. */
-const whyNot = reasonNotToTrace();
+/** A command with the calls of its processes written to a file. */
+interface Traced {
+	command: string;
+	args: string[];
+	environment?: Record<string, string>;
+}
 
-describe.skipIf(whyNot !== null)(`the calls to the kernel${whyNot ?? ''}`, () => {
+type Tracer = (command: readonly string[], file: string) => Traced;
+
+const throughStrace: Tracer = (command, file) => ({
+	command: 'strace',
+	args: ['-f', '-y', '-s', '3000', '-e', CALLS, '-o', file, ...command]
+});
+
+/** Where there is no strace, or it may not trace, the calls are written down by what is loaded before the C library. */
+const throughPreload: Tracer = ([command = '', ...args], file) => ({
+	command,
+	args,
+	environment: { LD_PRELOAD: LIBRARY, TRACE_FILE: file }
+});
+
+const LIBRARY = path.join(tmpdir(), `outlay-trace-calls-${String(process.pid)}.so`);
+const SOURCE = fileURLToPath(new URL('trace-calls.c', import.meta.url));
+
+const canTrace = spawnSync('strace', ['-f', '-o', '/dev/null', 'true']).status === 0;
+const canPreload =
+	process.platform === 'linux' &&
+	spawnSync('cc', ['-shared', '-fPIC', '-O1', '-o', LIBRARY, SOURCE, '-ldl']).status === 0;
+afterAll(() => rm(LIBRARY, { force: true }));
+
+const tracers: [string, Tracer][] = [
+	...(canTrace ? [['by strace', throughStrace] as [string, Tracer]] : []),
+	...(canPreload ? [['by what is preloaded', throughPreload] as [string, Tracer]] : [])
+];
+
+if (tracers.length === 0) {
+	test.skip(
+		'NOT PROVEN HERE: strace may not trace and there is no C compiler (apt-get install strace)'
+	);
+}
+
+describe.each(tracers)('the calls to the kernel, seen %s', (_how, tracer) => {
 	test(
 		'each answered write and each change shown follows its flush',
 		{ timeout: 60_000 },
 		async () => {
-			const trace = await traceWrites('');
+			const trace = await traceWrites(tracer, '');
 			const { unflushed, answers, shown, uploads } = judge(readCalls(trace));
 			expect(answers).toBe(WRITERS * WRITES);
 			expect(shown).toBe(WRITERS * WRITES);
@@ -54,27 +92,23 @@ describe.skipIf(whyNot !== null)(`the calls to the kernel${whyNot ?? ''}`, () =>
 	);
 
 	test('without the flush, that is seen', { timeout: 60_000 }, async () => {
-		const { unflushed, answers } = judge(readCalls(await traceWrites('noSync')));
+		const { unflushed, answers } = judge(readCalls(await traceWrites(tracer, 'noSync')));
 		expect(answers).toBe(WRITERS * WRITES);
 		expect(unflushed.length).toBeGreaterThan(WRITERS * WRITES);
 	});
 });
 
-function reasonNotToTrace(): string | null {
-	const { error, status, stderr } = spawnSync('strace', ['-f', '-o', '/dev/null', 'true'], {
-		encoding: 'utf8'
-	});
-	if (error) return ' NOT PROVEN HERE: strace is not installed (apt-get install strace)';
-	return status === 0 ? null : ` NOT PROVEN HERE: strace may not trace (${stderr.trim()})`;
-}
-
 /** Writes documents, several at once, beside a reader of their changes; gives the calls of the server meanwhile. */
-async function traceWrites(flush: string): Promise<string> {
+async function traceWrites(tracer: Tracer, flush: string): Promise<string> {
 	const directory = await mkdtemp(path.join(tmpdir(), 'outlay-flush-'));
 	const trace = path.join(directory, 'trace');
 	const data = path.join(directory, 'data');
-	const command = [process.execPath, '--import', 'tsx', SERVER, data, flush];
-	const child = spawn('strace', ['-f', '-y', '-s', '3000', '-e', CALLS, '-o', trace, ...command], {
+	const { command, args, environment } = tracer(
+		[process.execPath, '--import', 'tsx', SERVER, data, flush],
+		trace
+	);
+	const child = spawn(command, args, {
+		env: { ...process.env, ...environment },
 		stdio: ['ignore', 'pipe', 'inherit']
 	});
 	const ended = new Promise((resolve) => child.once('exit', resolve));
