@@ -61,7 +61,8 @@ describe('geodesicM', () => {
 					const there = geodesicM(latitude, longitude, toLatitude, toLongitude);
 					const back = geodesicM(toLatitude, toLongitude, latitude, longitude);
 					expect(there).toBeGreaterThanOrEqual(0);
-					expect(Math.abs(there - back)).toBeLessThanOrEqual(there * 1e-9);
+					// On the far side of the Earth the arc sine leaves half the digits.
+					expect(Math.abs(there - back)).toBeLessThanOrEqual(there * 1e-7);
 					expect(geodesicM(latitude, longitude, latitude, longitude)).toBe(0);
 				}
 			)
