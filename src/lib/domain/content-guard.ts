@@ -255,6 +255,6 @@ function keyOf({ field, kind, count, clearedAt }: ContentClearance): string {
 	return `${field} ${kind} ${String(count)} ${clearedAt}`;
 }
 
-function codeOf(kind: ProhibitedKind): string {
+function codeOf(kind: ProhibitedKind) {
 	return kind === 'card' ? 'content.card_number' : 'content.identity_number';
 }

@@ -184,7 +184,8 @@ export function importRates(text: string): Result<DatedRate[]> {
 		rates.push(row);
 	}
 	for (const { fault, country, kind, from } of checkRates(rates)) {
-		if (fault !== 'gap') return refuse(`rates.${fault}`, undefined, { country, kind, from });
+		if (fault === 'overlap' || fault === 'backwards')
+			return refuse(`rates.${fault}`, undefined, { country, kind, from });
 	}
 	return ok(rates);
 }

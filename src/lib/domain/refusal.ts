@@ -1,3 +1,5 @@
+import type { RuleRefusal } from './rule-codes.ts';
+
 /** An expected "no": a stable dotted code shared by device and server, turned into words in one place. */
 export interface Refusal {
 	code: string;
@@ -13,8 +15,16 @@ export function ok<T>(value: T): { ok: true; value: T } {
 	return { ok: true, value };
 }
 
-export function refuse(
-	code: string,
+type RulePrefix = RuleRefusal extends `${infer Prefix}.${string}` ? Prefix : never;
+/** A code that begins like a rule's must be one of them: then somebody has to find words for it. */
+type KnownCode<C extends string> = C extends `${RulePrefix}.${string}`
+	? C extends RuleRefusal
+		? C
+		: never
+	: C;
+
+export function refuse<C extends string>(
+	code: C & KnownCode<C>,
 	field?: string,
 	values?: Record<string, string | number>
 ): { ok: false; refusal: Refusal } {

@@ -1,3 +1,4 @@
+import type { LineCode, NoticeCode } from './rule-codes.ts';
 import type { DerivationLine } from './submission.ts';
 
 /**
@@ -13,15 +14,20 @@ export interface RuleOutcome {
 	/** Asked for, and not paid under the rules. */
 	notPayableMinor: number;
 	/** In the order a person reads them; the payable ones add up to tax-free plus taxable. */
-	lines: DerivationLine[];
+	lines: RuleLine[];
 	/** Things worth knowing that block nothing, as codes with figures, such as `mileage.fuel_with_kilometres`. */
 	notices: RuleNotice[];
 	/** False as soon as one figure or rule in it is not from an official page. */
 	verified: boolean;
 }
 
+/** A line of an engine's, whose code has words. */
+export interface RuleLine extends DerivationLine {
+	code: LineCode;
+}
+
 /** A remark beside an outcome, turned into words where a refusal's code is. */
 export interface RuleNotice {
-	code: string;
+	code: NoticeCode;
 	values: Record<string, string | number>;
 }

@@ -1,7 +1,6 @@
 import { isDate, plusMonths } from './calendar-date.ts';
 import { ok, refuse, type Result } from './refusal.ts';
-import type { RuleNotice } from './rule-outcome.ts';
-import type { DerivationLine } from './submission.ts';
+import type { RuleLine, RuleNotice } from './rule-outcome.ts';
 
 export const SIXTY_DAYS_SOURCE =
 	'skat.dk, 60-dages-reglen for skattefri kørselsgodtgørelse (oid 2234871)';
@@ -45,7 +44,7 @@ export interface SixtyDays {
 	/** Ways between workplaces: always business. */
 	innerLegs: { day: string; from: string; to: string }[];
 	/** One a home leg, in order of days; they carry no amount. */
-	lines: DerivationLine[];
+	lines: RuleLine[];
 	/** `sixty_days.soon` for the workplaces last worked at with ten days or fewer left. */
 	notices: RuleNotice[];
 	/** Whether every leg's count is settled by skat.dk. */
@@ -156,7 +155,7 @@ function innerLegsOf({ day, workplaces }: Workday): SixtyDays['innerLegs'] {
 	return workplaces.slice(1).map((to, n) => ({ day, from: workplaces[n] ?? '', to }));
 }
 
-function lineOf({ day, workplaceId, count, isBusiness, verified }: HomeLeg): DerivationLine {
+function lineOf({ day, workplaceId, count, isBusiness, verified }: HomeLeg): RuleLine {
 	return {
 		code: isBusiness ? 'sixty_days.business' : 'sixty_days.commuting',
 		values: { day, workplaceId, count, limit: LIMIT },

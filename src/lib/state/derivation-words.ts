@@ -1,7 +1,8 @@
-import { formatAmount } from '@outlay/domain/money';
 import type { DerivationLine } from '@outlay/domain/submission';
 import { m } from '#lib/paraglide/messages.js';
+import { CHECK_WORDS } from './check-words.ts';
 import { formatKilometres, languageTag } from './formats.ts';
+import { amountOf, textOf } from './line-figures.ts';
 import { perDiemWords } from './per-diem-words.ts';
 
 type Words = (line: DerivationLine) => { sum: string; rule: string };
@@ -22,6 +23,7 @@ const COSTS: Readonly<Record<string, () => string>> = {
 
 /** One entry for each code an engine gives a line. */
 const WORDS: Readonly<Record<string, Words>> = {
+	...CHECK_WORDS,
 	'mileage.distance_times_rate': (line) => ({ sum: distanceSum(line), rule: rateRule(line) }),
 	'mileage.taxable_distance_times_rate': (line) => ({
 		sum: distanceSum(line),
@@ -60,19 +62,6 @@ export function derivationWords(line: DerivationLine): { sum: string; rule: stri
 	const words = WORDS[line.code]?.(line) ?? perDiemWords(line);
 	const { sum, rule } = words ?? { sum: line.code, rule: '' };
 	return { sum, rule: [rule, line.source].filter((part) => part !== '').join(' · ') };
-}
-
-function textOf({ values }: DerivationLine, name: string): string {
-	return String(values[name] ?? '');
-}
-
-function amountOf(line: DerivationLine, name: string): string {
-	const { whole, decimals } = formatAmount(
-		Number(line.values[name] ?? 0),
-		textOf(line, 'currency'),
-		languageTag()
-	);
-	return whole + decimals;
 }
 
 function kilometresOf({ values }: DerivationLine): string {

@@ -1,7 +1,6 @@
-import { formatAmount } from '@outlay/domain/money';
 import type { DerivationLine } from '@outlay/domain/submission';
 import { m } from '#lib/paraglide/messages.js';
-import { languageTag } from './formats.ts';
+import { amountWords, textOf } from './line-figures.ts';
 
 const MEALS = {
 	breakfast: m.per_diem_meal_breakfast,
@@ -26,13 +25,13 @@ export function perDiemWords(line: DerivationLine): { sum: string; rule: string 
 	const taxable = Number(line.values['taxableMinor'] ?? 0);
 	return {
 		sum: sumOf(line),
-		rule: taxable > 0 ? m.per_diem_rule_taxed({ rule, amount: amount(line, taxable) }) : rule
+		rule: taxable > 0 ? m.per_diem_rule_taxed({ rule, amount: amountWords(line, taxable) }) : rule
 	};
 }
 
 function sumOf(line: DerivationLine): string {
 	const day = textOf(line, 'day');
-	const paid = amount(line, line.amountMinor);
+	const paid = amountWords(line, line.amountMinor);
 	switch (line.code) {
 		case 'per_diem.day_removed':
 			return m.per_diem_sum_removed({ day });
@@ -49,7 +48,7 @@ function sumOf(line: DerivationLine): string {
 		}
 		default: {
 			const cuts = cutsOf(line);
-			const full = amount(line, Number(line.values['fullMinor'] ?? line.amountMinor));
+			const full = amountWords(line, Number(line.values['fullMinor'] ?? line.amountMinor));
 			const isPlain = cuts.length === 0 || full === paid;
 			if (isPlain) return m.per_diem_sum_plain({ day, amount: paid });
 			return m.per_diem_sum({ day, figures: [full, ...cuts].join(' − '), amount: paid });
@@ -61,7 +60,7 @@ function sumOf(line: DerivationLine): string {
 function cutsOf(line: DerivationLine): string[] {
 	const { mealsMinor, percent } = line.values;
 	if (mealsMinor !== undefined) {
-		const cut = amount(line, Number(mealsMinor));
+		const cut = amountWords(line, Number(mealsMinor));
 		return [m.per_diem_cut_meals({ percent: String(percent), amount: cut })];
 	}
 	return Object.entries(MEALS).flatMap(([meal, name]) => {
@@ -69,16 +68,11 @@ function cutsOf(line: DerivationLine): string[] {
 		if (cutMinor === undefined) return [];
 		const mealPercent = textOf(line, `${meal}Percent`);
 		return [
-			m.per_diem_cut({ percent: mealPercent, meal: name(), amount: amount(line, Number(cutMinor)) })
+			m.per_diem_cut({
+				percent: mealPercent,
+				meal: name(),
+				amount: amountWords(line, Number(cutMinor))
+			})
 		];
 	});
-}
-
-function textOf({ values }: DerivationLine, name: string): string {
-	return String(values[name] ?? '');
-}
-
-function amount(line: DerivationLine, minor: number): string {
-	const { whole, decimals } = formatAmount(minor, textOf(line, 'currency'), languageTag());
-	return whole + decimals;
 }

@@ -99,5 +99,8 @@ const SENTENCES: Readonly<Record<string, () => string>> = {
  * forged document can meet share one sentence that names the code.
  */
 export function refusalWords({ code }: Refusal): string {
-	return SENTENCES[code]?.() ?? m.refusal_other({ code });
+	// A limit names its cost type after its own name; the sentence is one for all of them.
+	const [area = '', name = ''] = code.split('.');
+	const words = SENTENCES[code] ?? SENTENCES[`${area}.${name}`];
+	return words?.() ?? m.refusal_other({ code });
 }

@@ -1,8 +1,8 @@
 import { daysBetween, isDate } from '../calendar-date.ts';
 import type { DatedRate } from '../dated-rates.ts';
 import { ok, refuse, type Refusal, type Result } from '../refusal.ts';
-import type { RuleNotice, RuleOutcome } from '../rule-outcome.ts';
-import type { DerivationLine } from '../submission.ts';
+import type { RuleRefusal } from '../rule-codes.ts';
+import type { RuleLine, RuleNotice, RuleOutcome } from '../rule-outcome.ts';
 import {
 	MOST_DIMENSIONS,
 	type CostTypeRule,
@@ -29,7 +29,7 @@ export interface ExpenseFacts {
 
 export interface ExpenseOutcome extends RuleOutcome {
 	/** Deductible VAT by line, beside the amounts: it changes what the company pays in the end, not the person. */
-	vat: { lineId: string; vatMinor: number; deductibleMinor: number; lines: DerivationLine[] }[];
+	vat: { lineId: string; vatMinor: number; deductibleMinor: number; lines: RuleLine[] }[];
 	/** Who settles with whom; all in the claim's currency. */
 	settlement: { toPersonMinor: number; toVendorMinor: number; fromPersonMinor: number };
 	/** Limits that were passed and not explained yet: the form asks why. They block nothing. */
@@ -83,19 +83,7 @@ export function checkExpense(facts: ExpenseFacts): Result<ExpenseOutcome> {
 		taxableMinor: 0,
 		notPayableMinor: privateMinor,
 		lines: claim.lines.flatMap((line) => derivationOf(line, claim)),
-		notices: [
-			...passed,
-			...(claim.missingReceiptReason === '' || claim.receiptHashes.length > 0
-				? []
-				: [{ code: 'expense.receipt_declared_missing', values: {} }]),
-			...(facts.amountInCompanyMinor === null && hasLimits(facts)
-				? [{ code: 'expense.limit_unchecked', values: { currency: claim.currency } }]
-				: []),
-			...claim.lines
-				.filter((line, n) => line.vatMinor !== null && (vat[n]?.vatMinor ?? 0) < line.vatMinor)
-				.filter((line) => line.privateMinor === 0 && claim.country === policy.country)
-				.map(({ lineId }) => ({ code: 'expense.vat_above_rate', values: { lineId } }))
-		],
+		notices: [...passed, ...remarksOn(facts, vat)],
 		verified,
 		vat,
 		settlement: {
@@ -105,6 +93,24 @@ export function checkExpense(facts: ExpenseFacts): Result<ExpenseOutcome> {
 		},
 		toExplain: passed.filter((notice) => !isExplained(notice))
 	});
+}
+
+/** What is worth knowing beside the limits. */
+function remarksOn(facts: ExpenseFacts, vat: ExpenseOutcome['vat']): RuleNotice[] {
+	const { claim, policy } = facts;
+	const remarks: RuleNotice[] = [];
+	if (claim.missingReceiptReason !== '' && claim.receiptHashes.length === 0) {
+		remarks.push({ code: 'expense.receipt_declared_missing', values: {} });
+	}
+	if (facts.amountInCompanyMinor === null && hasLimits(facts)) {
+		remarks.push({ code: 'expense.limit_unchecked', values: { currency: claim.currency } });
+	}
+	if (claim.country !== policy.country) return remarks;
+	for (const [n, { lineId, vatMinor, privateMinor }] of claim.lines.entries()) {
+		if (privateMinor !== 0 || vatMinor === null || (vat[n]?.vatMinor ?? 0) >= vatMinor) continue;
+		remarks.push({ code: 'expense.vat_above_rate', values: { lineId } });
+	}
+	return remarks;
 }
 
 function claimFault({ claim, policy, today }: ExpenseFacts): Refusal | null {
@@ -200,7 +206,7 @@ function passedLimits(facts: ExpenseFacts): RuleNotice[] {
 					.filter((other) => other.costTypeId === rule.costTypeId)
 					.map(({ amountMinor }) => amountMinor)
 			);
-		const over = (limit: string, limitMinor: number | null, reachedMinor: number) => {
+		const over = (limit: 'each' | 'day', limitMinor: number | null, reachedMinor: number) => {
 			if (limitMinor === null || Math.round(reachedMinor) <= limitMinor) return;
 			notices.push({
 				code: `expense.limit_${limit}.${rule.costTypeId}`,
@@ -220,17 +226,17 @@ function hasLimits({ claim, policy }: ExpenseFacts): boolean {
 	});
 }
 
-function derivationOf(line: ExpenseLine, claim: ExpenseClaim): DerivationLine[] {
+function derivationOf(line: ExpenseLine, claim: ExpenseClaim): RuleLine[] {
 	const of = { source: 'the receipt', verified: true };
 	const { costTypeId, amountMinor, privateMinor } = line;
 	const values = { costTypeId, currency: claim.currency };
 	return [
-		{ code: 'expense.line', values: { ...values, amountMinor }, amountMinor, ...of },
+		{ code: 'expense.line' as const, values: { ...values, amountMinor }, amountMinor, ...of },
 		...(privateMinor === 0
 			? []
 			: [
 					{
-						code: 'expense.private_part',
+						code: 'expense.private_part' as const,
 						values: { ...values, privateMinor },
 						amountMinor: -privateMinor,
 						...of
@@ -247,6 +253,6 @@ function sum(numbers: readonly number[]): number {
 	return numbers.reduce((total, number) => total + number, 0);
 }
 
-function no(code: string, field: string, values?: Record<string, string | number>): Refusal {
+function no(code: RuleRefusal, field: string, values?: Record<string, string | number>): Refusal {
 	return refuse(code, field, values).refusal;
 }

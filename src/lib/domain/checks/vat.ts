@@ -2,7 +2,7 @@ import Big from 'big.js';
 import { rateOn, type DatedRate } from '../dated-rates.ts';
 import { ok, type Result } from '../refusal.ts';
 import { totalMinor } from '../rounding.ts';
-import type { DerivationLine } from '../submission.ts';
+import type { RuleLine } from '../rule-outcome.ts';
 
 export interface VatFacts {
 	/** What is paid for business, with VAT, in minor units. */
@@ -20,7 +20,7 @@ export interface VatPart {
 	vatMinor: number;
 	/** What of it the company may deduct at home. */
 	deductibleMinor: number;
-	lines: DerivationLine[];
+	lines: RuleLine[];
 	verified: boolean;
 }
 
@@ -39,7 +39,7 @@ export function vatOf(
 	const { grossMinor, printedMinor, currency, vatKind, spentOn, country } = facts;
 	if (country !== companyCountry) {
 		const vatMinor = printedMinor ?? 0;
-		const line = {
+		const line: RuleLine = {
 			code: 'vat.foreign',
 			values: { country, amountMinor: vatMinor, currency },
 			amountMinor: 0,

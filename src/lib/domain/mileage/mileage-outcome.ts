@@ -3,8 +3,8 @@ import { perKmMinor, type MileagePart, type MileageParts } from './mileage-parts
 import type { MileageRules, MileageTrip, TripCost } from './mileage-trip.ts';
 import { ok, refuse, type Result } from '../refusal.ts';
 import { paidKilometres, roundAt } from '../rounding.ts';
-import type { RuleNotice, RuleOutcome } from '../rule-outcome.ts';
-import type { DerivationLine } from '../submission.ts';
+import type { LineCode } from '../rule-codes.ts';
+import type { RuleLine, RuleNotice, RuleOutcome } from '../rule-outcome.ts';
 
 /** The two ladders side by side for some kilometres, in minor units a kilometre. */
 export interface MileageRung {
@@ -43,7 +43,7 @@ export function outcomeOf(
 	);
 	const isAllTaxable = isAbove && rules.aboveOfficial === 'all-taxable' && !excessIsSalary;
 	const round = roundingOf(currency, rules);
-	const lines: DerivationLine[] = [];
+	const lines: RuleLine[] = [];
 	let entitled = new Big(0);
 	let shown = new Big(0);
 	for (const part of parts) {
@@ -101,9 +101,9 @@ function roundingOf(currency: string, { rounding }: MileageRules): (exact: Big) 
 	return (exact) => roundAt('trip', exact, currency, rounding).round(0, Big.roundHalfUp).toNumber();
 }
 
-function codeOf(part: MileagePart, isAllTaxable: boolean): string {
-	const code = part.addition === null ? 'distance_times_rate' : 'addition';
-	return `mileage.${isAllTaxable ? 'taxable_' : ''}${code}`;
+function codeOf({ addition }: MileagePart, isAllTaxable: boolean): LineCode {
+	if (addition !== null) return isAllTaxable ? 'mileage.taxable_addition' : 'mileage.addition';
+	return isAllTaxable ? 'mileage.taxable_distance_times_rate' : 'mileage.distance_times_rate';
 }
 
 function valuesOf(
@@ -111,7 +111,7 @@ function valuesOf(
 	perKm: Big,
 	currency: string,
 	{ country, drivenOn }: MileageTrip
-): DerivationLine['values'] {
+): RuleLine['values'] {
 	return {
 		kilometres: kilometres.toFixed(Math.max(1, fractionLength(kilometres))),
 		perKmMinor: perKm.toNumber(),
@@ -146,7 +146,7 @@ function refusedCost(costs: readonly TripCost[], currency: string): Result<never
 	return null;
 }
 
-function costLines(costs: readonly TripCost[]): DerivationLine[] {
+function costLines(costs: readonly TripCost[]): RuleLine[] {
 	return costs.map(({ cost, amountMinor, currency }) => ({
 		code: 'mileage.cost',
 		values: { cost, currency },
@@ -162,9 +162,9 @@ function notPaidLines(
 	first: MileagePart | undefined,
 	currency: string,
 	rules: MileageRules
-): { lines: DerivationLine[]; minor: number } {
+): { lines: RuleLine[]; minor: number } {
 	let minor = 0;
-	const lines: DerivationLine[] = [];
+	const lines: RuleLine[] = [];
 	for (const [code, distanceM] of [
 		['mileage.private_not_paid', trip.privateM],
 		['mileage.commuting_not_paid', trip.commutingM]
@@ -193,7 +193,7 @@ function noticesOf(
 	unknown: MileageParts['unknown'],
 	isAllTaxable: boolean
 ): RuleNotice[] {
-	const notices: RuleNotice[] = unknown.map((addition) => ({
+	const notices = unknown.map((addition): RuleNotice => ({
 		code: 'mileage.no_such_addition',
 		values: { addition, country: trip.country }
 	}));

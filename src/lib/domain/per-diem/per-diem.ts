@@ -2,7 +2,7 @@ import Big from 'big.js';
 import { isDate } from '../calendar-date.ts';
 import type { RateTables } from '../dated-rates.ts';
 import { ok, refuse, type Result } from '../refusal.ts';
-import type { DerivationLine } from '../submission.ts';
+import type { RuleLine } from '../rule-outcome.ts';
 import {
 	USUAL_CHOICES,
 	type DayFacts,
@@ -139,7 +139,7 @@ function lineOf(
 	item: PricedItem,
 	{ isRemoved = false, askedMinor = null }: DayFacts,
 	hoursAre: HoursAre
-): { line: DerivationLine; parts: Parts } {
+): { line: RuleLine; parts: Parts } {
 	const isFood = item.code !== 'per_diem.lodging_night';
 	const isEdited = isFood && askedMinor !== null && !isRemoved;
 	const asked = isRemoved ? new Big(0) : isEdited ? new Big(askedMinor) : item.askedMinor;

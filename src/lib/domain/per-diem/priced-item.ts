@@ -7,6 +7,7 @@ import {
 	type RateTables
 } from '../dated-rates.ts';
 import { ok, refuse, type Result } from '../refusal.ts';
+import type { LineCode } from '../rule-codes.ts';
 import type { RuleNotice } from '../rule-outcome.ts';
 import type { DayFacts, PerDiemChoices, PerDiemClaim } from './claim.ts';
 import type { TimedJourney, TravelDay } from './journey.ts';
@@ -16,7 +17,7 @@ export interface PricedItem {
 	travelDay: TravelDay;
 	country: string;
 	/** Of the sentence, as a derivation line has it. */
-	code: string;
+	code: LineCode;
 	values: Record<string, string | number>;
 	/** What it would be before anything is taken off; a person's own lower or higher figure takes its place. */
 	askedMinor: Big;
@@ -115,7 +116,7 @@ export function payAbroadOn(
 export function figureItem(
 	travelDay: TravelDay,
 	country: string,
-	code: string,
+	code: LineCode,
 	{ paid, official }: { paid: DatedRate; official: DatedRate },
 	rule: { isAllOrNothing: boolean; grounds: readonly StatedRule[] }
 ): PricedItem {

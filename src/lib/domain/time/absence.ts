@@ -1,5 +1,6 @@
 import { isDate } from '../calendar-date.ts';
 import { ok, refuse, type Result } from '../refusal.ts';
+import type { RuleRefusal } from '../rule-codes.ts';
 import type { WageType } from './wage-type.ts';
 
 export interface Absence {
@@ -34,7 +35,7 @@ export function absenceDays(
 	norms: ReadonlyMap<string, number>
 ): Result<AbsenceDay[]> {
 	const { absenceId, from, to, minutesPerDay } = absence;
-	const no = (code: string) => refuse(code, 'absences', { absenceId, from });
+	const no = (code: RuleRefusal) => refuse(code, 'absences', { absenceId, from });
 	if (!isDate(from) || !isDate(to)) return no('time.date_unreadable');
 	if (to < from) return no('time.absence_ends_before_it_begins');
 	if (!wageType.isFromTo && from !== to) return no('time.single_date_only');

@@ -1,5 +1,4 @@
-import type { RuleNotice } from '../rule-outcome.ts';
-import type { DerivationLine } from '../submission.ts';
+import type { RuleLine, RuleNotice } from '../rule-outcome.ts';
 import type { Absence } from './absence.ts';
 import type { OvertimeBand, OvertimeMinutes } from './overtime.ts';
 import type { WorkedDate } from './rest-and-average.ts';
@@ -69,7 +68,7 @@ export interface TimeWeek {
 	payroll: PayrollRow[];
 	balances: WageBalance[];
 	/** For the approver too, hence with neutral labels; amounts are 0, time is counted in minutes. */
-	lines: DerivationLine[];
+	lines: RuleLine[];
 	notices: RuleNotice[];
 	/** False where a holiday of the week is from no official page. */
 	verified: boolean;

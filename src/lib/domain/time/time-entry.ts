@@ -1,6 +1,7 @@
 import { Temporal } from 'temporal-polyfill';
 import { isDate, plusDays } from '../calendar-date.ts';
 import { ok, refuse, type Result } from '../refusal.ts';
+import type { RuleRefusal } from '../rule-codes.ts';
 
 /** Work of one day: by the clock, or only how long. */
 export interface TimeEntry {
@@ -38,7 +39,7 @@ const CLOCK = /^([01]\d|2[0-3]):[0-5]\d$/;
  */
 export function spanOf(entry: TimeEntry, timeZone: string): Result<WorkedSpan | null> {
 	const { entryId, date, from, to, minutes, breakMinutes } = entry;
-	const no = (code: string) => refuse(code, 'entries', { entryId, date });
+	const no = (code: RuleRefusal) => refuse(code, 'entries', { entryId, date });
 	if (!isDate(date)) return no('time.date_unreadable');
 	if (from === null && to === null) {
 		if (minutes === null) return no('time.span_missing');

@@ -104,7 +104,7 @@ export function timeWeek({
 			...flexNotices(flexAfterMinutes, rules.flexLimits),
 			...balances
 				.filter(({ leftHundredths }) => leftHundredths < 0)
-				.map(({ wageTypeId, year, unit, leftHundredths }) => ({
+				.map(({ wageTypeId, year, unit, leftHundredths }): RuleNotice => ({
 					code: 'time.budget_exceeded',
 					values: {
 						label: neutralLabelOf(wageTypeId, rules.wageTypes),
@@ -118,7 +118,7 @@ export function timeWeek({
 					(day) =>
 						day.workedMinutes > 0 && day.normMinutes > 0 && day.creditedMinutes === day.normMinutes
 				)
-				.map(({ date, workedMinutes }) => ({
+				.map(({ date, workedMinutes }): RuleNotice => ({
 					code: 'time.worked_while_away',
 					values: { date, workedMinutes }
 				}))

@@ -1,4 +1,5 @@
-import type { DerivationLine } from '../submission.ts';
+import type { LineCode } from '../rule-codes.ts';
+import type { RuleLine } from '../rule-outcome.ts';
 import type { OvertimeMinutes } from './overtime.ts';
 import type { TimeDay } from './time-claim.ts';
 import { neutralLabelOf, type WageType } from './wage-type.ts';
@@ -12,13 +13,8 @@ export function linesOf(
 	wageTypes: readonly WageType[],
 	flexBeforeMinutes: number,
 	flexMinutes: number
-): DerivationLine[] {
-	const line = (
-		code: string,
-		values: DerivationLine['values'],
-		source: string,
-		verified = true
-	) => ({
+): RuleLine[] {
+	const line = (code: LineCode, values: RuleLine['values'], source: string, verified = true) => ({
 		code,
 		values,
 		amountMinor: 0,
