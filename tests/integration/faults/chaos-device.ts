@@ -11,7 +11,7 @@ import { createIdentities } from '#lib/device/identities.ts';
 import { documentsIn } from '#lib/storage/documents.ts';
 import { encryptedStorage } from '#lib/storage/encrypted-storage.ts';
 import { LiveValue } from '#lib/storage/live-value.ts';
-import { openCollections } from '#lib/storage/open-collections.ts';
+import { openCollections, type OutlayDatabase } from '#lib/storage/open-collections.ts';
 import { findRows } from '#lib/storage/row-store.ts';
 import { vaultIn } from '#lib/storage/vault.ts';
 import { blobFetcher } from '#lib/sync/fetch-blob.ts';
@@ -128,6 +128,8 @@ export async function openChaosDevice(parts: DeviceParts) {
 			// What a killed tab was doing fails where it stands, and may never hear of the end.
 			await orAfter(tab.isDead ? DYING_MS : null, sync.stop());
 			await orAfter(tab.isDead ? DYING_MS : null, database.close());
+			// RxDB waits for a killed tab's writes to end, and counts its collections among the few it opens until then.
+			for (const { close } of collectionsOf(database)) if (tab.isDead) void close();
 		})();
 		return ended;
 	};
@@ -160,6 +162,12 @@ export async function openChaosDevice(parts: DeviceParts) {
 		/** Resolves when nothing of it moves any more; killed or not. */
 		end
 	};
+}
+
+function collectionsOf({ documents, settings, vault, refused }: OutlayDatabase) {
+	return [documents, settings, vault, refused].map((collection) => ({
+		close: () => collection.close().catch(() => undefined)
+	}));
 }
 
 export type ChaosDevice = Awaited<ReturnType<typeof openChaosDevice>>;

@@ -231,10 +231,14 @@ class Stage {
 			await pause(pauseMs);
 			const seen = await this.#world.server.look();
 			why = await differenceOf(seen, devices);
+			if (why !== '') continue;
+			// A picture may have arrived between the look and the count of what waits.
+			const last = await this.#world.server.look();
+			why = await differenceOf(last, devices);
 			if (why === '') {
 				return {
-					bodies: new Map([...seen.documents].map(([id, { body }]) => [id, body])),
-					pictures: seen.pictures
+					bodies: new Map([...last.documents].map(([id, { body }]) => [id, body])),
+					pictures: last.pictures
 				};
 			}
 		}

@@ -60,7 +60,8 @@ export function scenarios(options: { steps: number; isQuick: boolean }): fc.Arbi
 				do: fc.constant('attach' as const),
 				device,
 				document,
-				kilobytes: fc.integer({ min: 1, max: 80 })
+				// Small ones in one request, large ones in as many as the link breaks into.
+				kilobytes: fc.oneof(fc.integer({ min: 1, max: 64 }), fc.integer({ min: 65, max: 400 }))
 			})
 		},
 		{ weight: 10, arbitrary: fc.record({ do: fc.constant('detach' as const), device, document }) },
