@@ -1,6 +1,7 @@
 import { documentId } from '@outlay/domain/identifiers';
 import type { Account, Deeds, Done, Protection } from './commands/app.ts';
 import { attachReceipt } from './commands/attach-receipt.ts';
+import { bringBackUnsent } from './commands/bring-back-unsent.ts';
 import { documentsOf, firstOf, type DeedContext } from './commands/context.ts';
 import { decide } from './commands/decide.ts';
 import { discardTrip } from './commands/discard-trip.ts';
@@ -136,7 +137,8 @@ function deedsOf(context: DeedContext, roads: RoadContext): Deeds {
 		removeDraft: (transactionId) => removeDraft(context, transactionId),
 		discardTrip: (tripId) => discardTrip(context, tripId),
 		measureByRoad: (places) => measureByRoad(roads, places),
-		saveProfile: (change) => saveProfile(context, change)
+		saveProfile: (change) => saveProfile(context, change),
+		bringBackUnsent: (file) => bringBackUnsent(context, file)
 	};
 }
 

@@ -4,6 +4,7 @@ import type { Refusal } from '@outlay/domain/refusal';
 import type { ProfileBody } from '@outlay/domain/person';
 import type { Verdict } from '@outlay/domain/submission';
 import type { Position, TripGap } from '@outlay/domain/trip';
+import type { BroughtBackFile } from './bring-back-unsent.ts';
 import type { MeasuredByRoad } from './measure-by-road.ts';
 import type {
 	Documents,
@@ -53,6 +54,8 @@ export interface Deeds {
 	/** Metres by road through two or more places, with who says so; an estimate where nobody knows the roads. */
 	measureByRoad(places: readonly Position[]): Promise<MeasuredByRoad>;
 	saveProfile(change: Partial<ProfileBody>): Promise<Done>;
+	/** Takes up again what a file of unsent work holds; twice is harmless. */
+	bringBackUnsent(file: Blob): Promise<Done<BroughtBackFile>>;
 }
 
 /** `elsewhere`: another tab of this app is recording. */

@@ -21,6 +21,19 @@ export interface Stored<D> {
 	isReadOnly: boolean;
 }
 
+/** A document with an edit that was not sent. */
+export interface UnsentDocument {
+	document: OutlayDocument;
+	/** What the edit started from, as the server had it; null when it never had the document. */
+	base: { schema: number; body: Record<string, unknown> } | null;
+}
+
+/**
+ * What became of a document that was brought back: `added`, or `merged` with what was here meanwhile; `kept` where both
+ * changed the same, as a version to choose; `there` already; `removed` by the company, and then it stays so.
+ */
+export type BroughtBack = 'added' | 'merged' | 'kept' | 'there' | 'removed';
+
 /** The documents of one person on this device. Every promise resolves when the change is durable here. */
 export interface Documents {
 	get<T extends DocumentType>(type: T, id: string): Promise<Stored<DocumentOf<T>> | null>;
@@ -36,6 +49,10 @@ export interface Documents {
 		change: (document: DocumentOf<T>) => DocumentOf<T>
 	): Promise<Stored<DocumentOf<T>>>;
 	remove(type: DocumentType, id: string): Promise<void>;
+	/** Everything the server does not have as it is here, but for what was deleted. */
+	unsent(): Promise<UnsentDocument[]>;
+	/** Takes up again what was unsent when it was saved to a file. Nothing that is here is lost, nor what comes. */
+	bringBack(unsent: UnsentDocument): Promise<BroughtBack>;
 
 	watch<T extends DocumentType>(type: T, id: string): Live<Stored<DocumentOf<T>> | null>;
 	/** Newest first by creation. */
@@ -55,6 +72,10 @@ export interface Vault {
 	): Promise<{ sha256: string; byteLength: number }>;
 	/** The bytes, fetched and verified from the server when they are not here; null while they can't be had. */
 	get(sha256: string): Promise<Blob | null>;
+	/** As `put`, of bytes that were saved before; false, storing nothing, when they are not the ones the hash names. */
+	bringBack(sha256: string, bytes: Uint8Array, mediaType: ReceiptMediaType): Promise<boolean>;
+	/** Hashes of what the server has not confirmed yet. */
+	unsent(): Promise<string[]>;
 	/** Removes bytes no document needs any more and that were never sent. */
 	forget(sha256: string): Promise<void>;
 }

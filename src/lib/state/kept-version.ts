@@ -1,3 +1,4 @@
+import { parseDocumentId } from '@outlay/domain/identifiers';
 import { formatAmount } from '@outlay/domain/money';
 import type { Kept } from '@outlay/domain/person';
 import type { Transaction } from '@outlay/domain/transaction';
@@ -76,10 +77,27 @@ export async function restoreKept(account: Account, kept: Kept): Promise<Done> {
 	if (wanted.has('distanceM'))
 		['distanceText', 'distanceSource'].forEach((field) => wanted.add(field));
 	const change = Object.fromEntries(Object.entries(lost).filter(([field]) => wanted.has(field)));
-	const done =
-		lost['kind'] === 'mileage'
-			? await account.deeds.saveMileage(documentId, change)
-			: await account.deeds.saveExpense(documentId, change);
+	const done = await changed(account, documentId, lost, change);
 	if (done.ok) await account.documents.remove('kept', kept._id);
 	return done;
+}
+
+async function changed(
+	{ deeds, documents }: Account,
+	documentId: string,
+	lost: Readonly<Record<string, unknown>>,
+	change: Record<string, unknown>
+): Promise<Done> {
+	const type = parseDocumentId(documentId)?.type;
+	if (type === 'profile') return deeds.saveProfile(change);
+	if (type === 'trip') {
+		await documents.edit('trip', documentId, (trip) => ({
+			...trip,
+			body: { ...trip.body, ...change }
+		}));
+		return { ok: true, value: undefined };
+	}
+	return lost['kind'] === 'mileage'
+		? deeds.saveMileage(documentId, change)
+		: deeds.saveExpense(documentId, change);
 }

@@ -91,6 +91,10 @@ const SENTENCES: Readonly<Record<string, () => string>> = {
 	'platform_key.none': m.refusal_platform_key_none,
 	'lock.recording': m.refusal_lock_recording,
 	'lock.unsaved': m.refusal_lock_unsaved,
+	'unsent_file.not_ours': m.refusal_unsent_file_not_ours,
+	'unsent_file.other_company': m.refusal_unsent_file_other_company,
+	'unsent_file.other_person': m.refusal_unsent_file_other_person,
+	'unsent_file.other_version': m.refusal_unsent_file_other_version,
 	...RULE_SENTENCES
 };
 

@@ -1,71 +1,42 @@
-import type { DocumentType } from '@outlay/domain/identifiers';
 import type { Account } from '#lib/commands/app.ts';
-import type { Live } from '#lib/commands/ports.ts';
+import {
+	base64Of,
+	UNSENT_FILE_VERSION,
+	type UnsentHead,
+	type UnsentLine
+} from '#lib/commands/unsent-lines.ts';
+import { RECEIPT_MEDIA_TYPES } from '@outlay/domain/receipt';
 import { dayOfMs } from './formats.ts';
 
-/** What a person writes; the rest comes from the server and is there again after signing in. */
-const OWN_TYPES = [
-	'transaction',
-	'receipt',
-	'trip',
-	'trace',
-	'route',
-	'submission',
-	'recall',
-	'decision',
-	'profile',
-	'kept'
-] as const satisfies readonly DocumentType[];
-
-/** More than one device holds unsent. */
-const MANY = 100_000;
-
 /**
- * Everything on this device that has not reached the server, as one JSON file: documents as they are, and receipt
- * bytes in base64 by their hash. For who has to sign out or hand in a phone without a connection.
+ * Everything on this device that has not reached the server, as one file: documents with what they were edited from, and
+ * pictures by their hash. For who has to sign out or hand in a phone without a connection.
  */
-export async function unsentFile(account: Account, nowMs: number): Promise<File> {
-	const documents: unknown[] = [];
-	const receipts: Record<string, { mediaType: string; base64: string }> = {};
-	for (const type of OWN_TYPES) {
-		for (const { document, unsentSinceMs } of await firstOf(
-			account.documents.watchNewest(type, MANY)
-		)) {
-			const isUnsent = unsentSinceMs !== null;
-			if (isUnsent) documents.push(document);
-			// A photo may still wait after the entry that names it was sent.
-			if (document.type !== 'receipt') continue;
-			const isPhotoUnsent = (await firstOf(account.sync.itemStates)).get(document._id) !== 'sent';
-			const blob = isUnsent || isPhotoUnsent ? await account.vault.get(document.body.sha256) : null;
-			if (blob !== null) {
-				receipts[document.body.sha256] = { mediaType: blob.type, base64: await base64Of(blob) };
-			}
-		}
+export async function unsentFile(
+	account: Pick<Account, 'me' | 'documents' | 'vault'>,
+	nowMs: number
+): Promise<File> {
+	const { me, documents, vault } = account;
+	const head: UnsentHead = {
+		madeBy: 'outlay',
+		version: UNSENT_FILE_VERSION,
+		companyId: me.companyId,
+		userId: me.userId
+	};
+	const parts: Blob[] = [lineOf(head)];
+	for (const unsent of await documents.unsent()) parts.push(lineOf(unsent));
+	for (const sha256 of await vault.unsent()) {
+		const blob = await vault.get(sha256);
+		const mediaType = RECEIPT_MEDIA_TYPES.find((known) => known === blob?.type);
+		if (blob === null || mediaType === undefined) continue;
+		const base64 = base64Of(new Uint8Array(await blob.arrayBuffer()));
+		parts.push(lineOf({ picture: { sha256, mediaType, base64 } }));
 	}
-	const content = JSON.stringify({ madeBy: 'outlay', version: 1, documents, receipts }, null, '\t');
-	return new File([content], `outlay-unsent-${dayOfMs(nowMs)}.json`, { type: 'application/json' });
+	parts.push(lineOf({ isWhole: true }));
+	return new File(parts, `outlay-unsent-${dayOfMs(nowMs)}.jsonl`, { type: 'application/jsonl' });
 }
 
-function firstOf<T>(source: Live<T>): Promise<T> {
-	return new Promise((resolve) => {
-		let stop: (() => void) | null = null;
-		let isDone = false;
-		stop = source.subscribe((value) => {
-			if (isDone) return;
-			isDone = true;
-			resolve(value);
-			stop?.();
-		});
-		// The first value may have come before there was anything to stop.
-		if (isDone) stop();
-	});
-}
-
-async function base64Of(blob: Blob): Promise<string> {
-	const bytes = new Uint8Array(await blob.arrayBuffer());
-	let binary = '';
-	for (let at = 0; at < bytes.length; at += 0x8000) {
-		binary += String.fromCharCode(...bytes.subarray(at, at + 0x8000));
-	}
-	return btoa(binary);
+/** A blob, which the browser may keep outside memory. */
+function lineOf(line: UnsentHead | UnsentLine): Blob {
+	return new Blob([JSON.stringify(line), '\n']);
 }

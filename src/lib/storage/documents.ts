@@ -5,6 +5,7 @@ import type { FixRow } from '@outlay/domain/trip';
 import type { RxCollection, RxDocument } from 'rxdb/plugins/core';
 import { combineLatest, map, of, switchMap, type Observable } from 'rxjs';
 import type { Clock, Documents, Stored } from '#lib/commands/ports.ts';
+import { bringBack } from './bring-back.ts';
 import { liveOf } from './live-value.ts';
 import type { OutlayDatabase } from './open-collections.ts';
 import { changeRow, findRows, readRows } from './row-store.ts';
@@ -54,6 +55,21 @@ export function documentsIn(database: OutlayDatabase, clock: Clock): Documents {
 				row === null || row._deleted ? null : unsentTombstone(row, clock.nowMs())
 			);
 		},
+
+		async unsent() {
+			const rows = await findRows(database.documents, {
+				selector: { _deleted: { $eq: false }, unsentSinceMs: { $gt: 0 } },
+				sort: [{ unsentSinceMs: 'asc' }]
+			});
+			return rows.flatMap((row) => {
+				const stored = storedOf(row);
+				return stored === null
+					? []
+					: [{ document: stored.document, base: row.unsent.base ?? null }];
+			});
+		},
+
+		bringBack: (unsent) => bringBack(database, unsent, clock.nowMs()),
 
 		watch(type, id) {
 			return liveOf(

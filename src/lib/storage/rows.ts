@@ -50,6 +50,15 @@ export interface Row {
 	unsent: UnsentState;
 }
 
+/** Types whose working copies one person edits on several devices; every other sent document never changes. */
+export const MERGED_TYPES: ReadonlySet<string> = new Set([
+	'transaction',
+	'receipt',
+	'trip',
+	'profile',
+	'kept'
+]);
+
 /** A row and whether it is a tombstone. */
 export type RowState = Row & { _deleted: boolean };
 

@@ -59,6 +59,22 @@ export function vaultIn(database: OutlayDatabase, clock: Clock, fetchBlob: Fetch
 			return store(fetched.bytes, fetched.mediaType, sha256, 'sent');
 		},
 
+		async bringBack(sha256, bytes, mediaType) {
+			// A view on shared memory can't be hashed; what was read from a file never is one.
+			const exact = bytes as Uint8Array<ArrayBuffer>;
+			if ((await sha256Of(exact)) !== sha256) return false;
+			await store(exact, mediaType, sha256, 'pending');
+			return true;
+		},
+
+		async unsent() {
+			const waiting = await findRows(database.vault, {
+				selector: { _deleted: { $eq: false }, state: { $in: ['pending', 'refused'] } },
+				sort: [{ state: 'asc' }, { byteLength: 'asc' }]
+			});
+			return waiting.map(({ id }) => id);
+		},
+
 		async forget(sha256) {
 			const needing = await findRows(database.documents, {
 				selector: { _deleted: { $eq: false }, sha256: { $eq: sha256 } },

@@ -1,21 +1,16 @@
 import { mergeDocuments } from '@outlay/domain/merge';
 import { canonicalJson } from '@outlay/domain/canonical-json';
-import { DOCUMENT_SCHEMAS } from '@outlay/domain/documents';
-import { documentId } from '@outlay/domain/identifiers';
-import type { Kept } from '@outlay/domain/person';
 import { generationOf } from '#lib/storage/collections.ts';
+import { keptRow } from '#lib/storage/kept-row.ts';
 import {
 	aboutOf,
 	isSameContent,
 	lineOf,
+	MERGED_TYPES,
 	markOf,
 	sentState,
-	unsentRow,
 	type RowState
 } from '#lib/storage/rows.ts';
-
-/** Types whose working copies one person edits on several devices; every other sent document never changes. */
-const MERGED_TYPES = new Set(['transaction', 'receipt', 'trip', 'profile', 'kept']);
 
 export interface Absorbed {
 	/** What to store; null when nothing changes here. */
@@ -90,37 +85,9 @@ async function merged(here: RowState, theirs: RowState, nowMs: number): Promise<
 		sha256: typeof body['sha256'] === 'string' && here.type === 'receipt' ? body['sha256'] : '',
 		unsentSinceMs: here.unsentSinceMs + 1
 	};
-	const kept = lost === null ? null : await keptRow(here, theirs, lost, nowMs);
+	const kept = lost === null ? null : await keptRow(here, theirs.couchRev, lost, nowMs);
 	if (canonicalJson(body) === canonicalJson(theirs.body)) {
 		return { row: { ...theirs, unsent: sentState(await lineOf(here)) }, kept };
 	}
 	return { row: joined, kept };
-}
-
-/** The id comes from what it keeps, so that a merge done twice keeps it once. */
-async function keptRow(
-	here: RowState,
-	theirs: RowState,
-	lost: { fields: string[]; body: Readonly<Record<string, unknown>> },
-	nowMs: number
-): Promise<RowState> {
-	const digest = await crypto.subtle.digest(
-		'SHA-256',
-		new TextEncoder().encode(canonicalJson([here.id, theirs.couchRev, lost.body]))
-	);
-	const name = [...new Uint8Array(digest, 0, 13)]
-		.map((byte) => byte.toString(16).padStart(2, '0'))
-		.join('');
-	const at = new Date(nowMs).toISOString();
-	const kept: Kept = {
-		_id: documentId('kept', here.ownerId, name),
-		type: 'kept',
-		schema: DOCUMENT_SCHEMAS.kept.version,
-		companyId: here.companyId,
-		ownerId: here.ownerId,
-		createdAt: at,
-		updatedAt: at,
-		body: { documentId: here.id, fields: lost.fields, lost: { ...lost.body }, keptAt: at }
-	};
-	return unsentRow(kept, null, nowMs);
 }
