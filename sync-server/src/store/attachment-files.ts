@@ -4,10 +4,10 @@
  */
 
 import { createHash, randomUUID } from 'node:crypto';
-import { constants, createReadStream, existsSync, rmSync } from 'node:fs';
+import { closeSync, constants, createReadStream, existsSync, rmSync } from 'node:fs';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { closeFile, flushData, openFile, renameFile, writeAll } from './disk-calls.ts';
+import { flushData, openFile, renameFile, writeAll } from './disk-calls.ts';
 import type { AttachmentFiles, FileFacts, IncomingFile } from './document-store.ts';
 import { FactsOf } from './file-facts.ts';
 import { AttachmentTooLarge, diskErrorOf } from './store-errors.ts';
@@ -159,7 +159,7 @@ async function writeAtOnce(
 		await written;
 		return { digest, length, sha256 };
 	} finally {
-		await closeFile(file);
+		closeSync(file);
 	}
 }
 
@@ -204,7 +204,7 @@ async function writeAsItComes(
 	} finally {
 		// A write under way must not find another file behind its number.
 		await writing.catch(() => undefined);
-		await closeFile(file);
+		closeSync(file);
 	}
 	return { digest: `md5-${md5.digest('base64')}`, length, sha256: sha256.digest('hex') };
 }

@@ -13,14 +13,21 @@ export type WriteDecision =
  * What a write does to a document's revision tree, by CouchDB's rules. Pure; changes nothing.
  *
  * @param tree null for a document the database does not know.
+ * @param bodyText the write's body as JSON.
  */
-export function decideWrite(tree: RevisionTree | null, write: DocumentWrite): WriteDecision {
+export function decideWrite(
+	tree: RevisionTree | null,
+	write: DocumentWrite,
+	bodyText: string
+): WriteDecision {
 	return write.revisions
 		? decideReplicatedEdit(tree, write, write.revisions)
-		: decideNormalEdit(tree, write);
+		: decideNormalEdit(tree, { ...write, bodyText });
 }
 
-function decideNormalEdit(tree: RevisionTree | null, write: DocumentWrite): WriteDecision {
+type EditWithText = DocumentWrite & { bodyText: string };
+
+function decideNormalEdit(tree: RevisionTree | null, write: EditWithText): WriteDecision {
 	const { parentRev } = write;
 	if (parentRev !== null && !parseRevisionId(parentRev)) return refused('bad_rev');
 	if (!tree) {
@@ -70,7 +77,7 @@ function isJudgedOther({ judgedRev }: DocumentWrite, winnerRev: RevisionId | nul
 }
 
 function edit(
-	write: DocumentWrite,
+	write: EditWithText,
 	parentRev: RevisionId | null,
 	parentIds: readonly string[]
 ): WriteDecision {

@@ -7,7 +7,6 @@ import fs from 'node:fs';
 import { promisify } from 'node:util';
 
 export const openFile = promisify(fs.open);
-export const closeFile = promisify(fs.close);
 export const flushData = promisify(fs.fdatasync);
 export const renameFile = promisify(fs.rename);
 export const flushFile = promisify(fs.fsync);

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
-import type { AttachmentStub, JsonObject, RevisionId } from './document-store.ts';
+import { hash } from 'node:crypto';
+import type { AttachmentStub, RevisionId } from './document-store.ts';
 
 /** The hash may be empty, as CouchDB has it: replicated histories bring whatever somebody made up. */
 const REVISION_ID = /^([1-9]\d{0,8})-([!#-+\--~]{0,128})$/;
@@ -28,15 +28,20 @@ export function isRevisions(revisions: { start: number; ids: readonly string[] }
 export function revisionIdOf(edit: {
 	parentRev: RevisionId | null;
 	deleted: boolean;
-	body: JsonObject;
+	/** The body as JSON. */
+	bodyText: string;
 	attachments: Record<string, AttachmentStub>;
 }): RevisionId {
 	const attachments = Object.entries(edit.attachments)
 		.map(([name, stub]) => [name, stub.contentType, stub.digest])
 		.sort(([a = ''], [b = '']) => (a < b ? -1 : 1));
-	const hash = createHash('md5')
-		.update(JSON.stringify([edit.parentRev, edit.deleted, edit.body, attachments]))
-		.digest('hex');
+	const parts = [
+		JSON.stringify(edit.parentRev),
+		JSON.stringify(edit.deleted),
+		edit.bodyText,
+		JSON.stringify(attachments)
+	];
+	const digest = hash('md5', `[${parts.join(',')}]`, 'hex');
 	const parent = edit.parentRev === null ? null : parseRevisionId(edit.parentRev);
-	return `${(parent?.generation ?? 0) + 1}-${hash}`;
+	return `${(parent?.generation ?? 0) + 1}-${digest}`;
 }

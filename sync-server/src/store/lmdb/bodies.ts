@@ -1,4 +1,4 @@
-import type { AttachmentStub, JsonObject } from '../document-store.ts';
+import type { AttachmentStub } from '../document-store.ts';
 import { encodeBody, filesNamedIn } from './body-record.ts';
 import type { Draft } from './committer.ts';
 import { addReference, removeReference } from './file-references.ts';
@@ -22,10 +22,10 @@ export interface Pen {
 export function putBody(
 	{ draft, database, company }: Pen,
 	at: number,
-	body: JsonObject,
+	bodyText: string,
 	attachments: Record<string, AttachmentStub> | null
 ): void {
-	const bytes = encodeBody(body, attachments);
+	const bytes = encodeBody(bodyText, attachments);
 	draft.put('bodies', numberKey(database.no, at), bytes);
 	database.bytes += bytes.byteLength;
 	for (const sha256 of filesNamedIn(bytes)) addReference(draft, { company, sha256 });

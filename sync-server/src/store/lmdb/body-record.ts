@@ -20,12 +20,15 @@ export interface Body {
 	attachments: Record<string, AttachmentStub>;
 }
 
-/** @param attachments null for none. */
+/**
+ * @param bodyText the body as JSON.
+ * @param attachments null for none.
+ */
 export function encodeBody(
-	body: JsonObject,
+	bodyText: string,
 	attachments: Record<string, AttachmentStub> | null
 ): Buffer {
-	const json = JSON.stringify(attachments ? [body, attachments] : [body]);
+	const json = `[${bodyText}${attachments ? `,${JSON.stringify(attachments)}` : ''}]`;
 	const bytes = Buffer.allocUnsafe(JSON_AT + Buffer.byteLength(json));
 	bytes.writeUInt8(attachments ? WITH_ATTACHMENTS : PLAIN, 0);
 	bytes.write(json, JSON_AT);

@@ -1,4 +1,3 @@
-import type { JsonObject } from '../document-store.ts';
 import { revisionIdOf } from '../revision-id.ts';
 import { graft, leavesOf, placeOf, visitNodes, type RevisionTree } from '../revision-tree.ts';
 import { dropBody, putBody, type Pen } from './bodies.ts';
@@ -7,7 +6,7 @@ import { filesNamedIn } from './body-record.ts';
 import { idKey, numberKey } from './tables.ts';
 import { saveTree } from './write-documents.ts';
 
-const TOMBSTONE: JsonObject = { removal: 'erased' };
+const TOMBSTONE = JSON.stringify({ removal: 'erased' });
 
 /**
  * Leaves nothing of a document but a tombstone that says so, on every branch, and closes it for good. A document the
@@ -33,7 +32,7 @@ export function eraseDocument(pen: Pen, id: string): Set<string> {
 	const ends = before ? leavesOf(tree).map(({ rev }) => rev) : [null];
 	for (const parentRev of ends) {
 		database.seq += 1;
-		const edit = { parentRev, deleted: true, body: TOMBSTONE, attachments: {} };
+		const edit = { parentRev, deleted: true, bodyText: TOMBSTONE, attachments: {} };
 		const rev = revisionIdOf(edit);
 		const dash = rev.indexOf('-');
 		const parentIds = parentRev === null ? [] : (placeOf(tree, parentRev)?.ids ?? []);

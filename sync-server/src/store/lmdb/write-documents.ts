@@ -19,7 +19,8 @@ function writeDocument(pen: Pen, write: DocumentWrite): WriteOutcome {
 	const before = draft.get('documents', idKey(database.no, id));
 	const tree = before && treeOf(before);
 
-	const decision = decideWrite(tree, write);
+	const bodyText = JSON.stringify(write.body);
+	const decision = decideWrite(tree, write, bodyText);
 	if (decision.kind === 'known') return { ok: true, id, rev: decision.rev };
 	if (before && headOf(before).erased) return { ok: false, id, refusal: 'erased' };
 	if (decision.kind === 'refused') return { ok: false, id, refusal: decision.refusal };
@@ -36,7 +37,7 @@ function writeDocument(pen: Pen, write: DocumentWrite): WriteOutcome {
 		database.revsLimit
 	);
 	for (const bodyAt of grafted.stemmedBodies) dropBody(pen, bodyAt);
-	putBody(pen, seq, write.body, stampAttachments(write.attachments, decision.history.start));
+	putBody(pen, seq, bodyText, stampAttachments(write.attachments, decision.history.start));
 	saveTree(pen, id, grafted.tree, before);
 	return { ok: true, id, rev: decision.rev };
 }
