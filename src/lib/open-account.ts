@@ -24,6 +24,7 @@ import { whileIdle } from './device/idleness.ts';
 import { createLocations } from './device/locations.ts';
 import { createRecordingLock } from './device/recording-lock.ts';
 import { onReturn, untilVisible } from './device/visibility.ts';
+import { followUnsent } from './device/unsent-outside.ts';
 import { createWakeLock } from './device/wake-lock.ts';
 import type { AccountGuard } from './storage/account-guard.ts';
 import { documentsIn } from './storage/documents.ts';
@@ -73,6 +74,7 @@ export async function openAccount(
 		untilVisible,
 		fetch: online
 	});
+	const stopOutside = followUnsent(sync.status);
 	const regions = openRegions(new RegionFiles(me.companyId), online);
 	const roads: RoadContext = {
 		regions,
@@ -117,6 +119,7 @@ export async function openAccount(
 			await recorder.letGo();
 			// A photo in the middle of being prepared, a form that was left: both end in the store.
 			while (running.size > 0) await Promise.allSettled([...running]);
+			stopOutside();
 			await sync.stop();
 			await database.close();
 		}

@@ -4,6 +4,7 @@ import { firstOf } from './commands/context.ts';
 import type { SignedIn } from './commands/ports.ts';
 import { createClock } from './device/clock.ts';
 import { createConnectivity } from './device/connectivity.ts';
+import { canSendWhenClosed } from './device/background-sync.ts';
 import { createPlatformKeys } from './device/platform-keys.ts';
 import { createStoragePersistence } from './device/storage-persistence.ts';
 import { AccountGuard } from './storage/account-guard.ts';
@@ -144,6 +145,7 @@ export async function startApp({ saveForms, onWaiting }: StartParts): Promise<Ap
 		sessions,
 		account: current,
 		closed,
+		canSendWhenClosed: canSendWhenClosed(),
 		async storageUse() {
 			const [isPersistent, estimate] = await Promise.all([
 				persistence.persist(),

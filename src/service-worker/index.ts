@@ -10,9 +10,10 @@ import {
 	precacheAndRoute
 } from 'workbox-precaching';
 import { NavigationRoute, registerRoute } from 'workbox-routing';
+import { sendWhenWoken } from './send-later.ts';
 
 /*
- * The app itself, kept for when there is no network. Nothing of the API is ever cached: what a person entered lies in
+ * The app itself, kept for when there is no network; and what is not sent, sent when the browser says so. Nothing of the API is ever cached: what a person entered lies in
  * the encrypted store, and nowhere else.
  */
 declare const self: ServiceWorkerGlobalScope;
@@ -52,6 +53,8 @@ registerRoute(
 		denylist: [/^\/_/, /^\/(mailbox|settings|ledger)-/, /^\/registry(\/|$)/]
 	})
 );
+
+sendWhenWoken(self);
 
 self.addEventListener('message', (event) => {
 	const data: unknown = event.data;

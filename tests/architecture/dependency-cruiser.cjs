@@ -158,8 +158,20 @@ module.exports = {
 			name: 'service-worker-stands-alone',
 			comment: 'It only caches the app; it holds no data and no rule.',
 			severity: 'error',
-			from: { path: '^src/service-worker/' },
+			from: { path: '^src/service-worker/', pathNot: '^src/service-worker/send-later[.]ts$' },
 			to: { path: '^src/', pathNot: '^src/service-worker/' }
+		},
+		{
+			name: 'service-worker-sends-by-one-door',
+			comment:
+				'Background Sync runs without a page, and a second way of sending would lose what the first keeps: it wakes the ' +
+				'same sync, by its one file for that, and knows nothing else of the app.',
+			severity: 'error',
+			from: { path: '^src/service-worker/send-later[.]ts$' },
+			to: {
+				path: '^src/',
+				pathNot: ['^src/service-worker/', '^src/lib/sync/send-once[.]ts$', DOMAIN]
+			}
 		},
 		{
 			name: 'app-knows-no-server',

@@ -73,6 +73,11 @@ const PLANTS: { rule: string; file: string; code: string }[] = [
 		code: `import '#lib/storage/planted.ts';`
 	},
 	{
+		rule: 'service-worker-sends-by-one-door',
+		file: 'src/service-worker/send-later.ts',
+		code: `import '#lib/storage/planted.ts';`
+	},
+	{
 		rule: 'app-knows-no-server',
 		file: 'src/lib/sync/planted-server.ts',
 		code: `import '../../../sync-server/src/store/planted.ts';`

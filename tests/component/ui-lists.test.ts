@@ -23,6 +23,7 @@ import { syncViewOf } from '#lib/state/sync-status.svelte.ts';
 import type { TransactionRow } from '#lib/state/transaction-row.ts';
 import { LiveValue } from '#lib/storage/live-value.ts';
 import EmptyEntries from '../../src/routes/EmptyEntries.svelte';
+import StatusCard from '../../src/routes/sync/StatusCard.svelte';
 import PageInApp from './PageInApp.svelte';
 
 let locale: 'en' | 'da' = 'en';
@@ -190,6 +191,27 @@ test('a list that is still fetched is not called empty', async () => {
 	await expect.element(page.getByRole('heading')).toHaveTextContent('Fetching your entries');
 	status.set({ state: 'up-to-date', atMs: null });
 	await expect.element(page.getByRole('heading')).toHaveTextContent('Nothing here yet');
+});
+
+test('where nothing is sent once the app is closed, it says so with how much is left', async () => {
+	const status = new LiveValue<SyncStatus>({ state: 'offline', unsentCount: 3 });
+	const account = { sync: { status } } as unknown as Account;
+	const shown = (canSendWhenClosed: boolean) =>
+		render(PageInApp, {
+			app: { canSendWhenClosed } as App,
+			account,
+			page: StatusCard as unknown as Component<Record<string, unknown>>,
+			pageProps: { onTheWay: [] }
+		});
+	const card = await shown(false);
+	await expect.element(page.getByText(/Keep the app open until it is sent: 3 left/)).toBeVisible();
+	status.set({ state: 'up-to-date', atMs: null });
+	await expect.element(page.getByText(/Keep the app open/)).not.toBeInTheDocument();
+	await card.unmount();
+	status.set({ state: 'offline', unsentCount: 3 });
+	await shown(true);
+	await expect.element(page.getByRole('heading')).toHaveTextContent('Offline · 3 to send');
+	await expect.element(page.getByText(/Keep the app open/)).not.toBeInTheDocument();
 });
 
 test('days, distances and bytes are said the way of the language', () => {

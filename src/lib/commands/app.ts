@@ -162,6 +162,8 @@ export interface App {
 	readonly account: Live<Account | null>;
 	/** Null while the account is open or nobody is signed in. */
 	readonly closed: Live<ClosedAccount | null>;
+	/** Whether this browser sends what is left when the app is closed; elsewhere it must stay open until all is sent. */
+	readonly canSendWhenClosed: boolean;
 	/** Bytes used and allowed on this device, and whether the browser promised to keep them. */
 	storageUse(): Promise<{ usedBytes: number; quotaBytes: number; isPersistent: boolean }>;
 }

@@ -136,7 +136,7 @@ async function openFresh(
  * told not to, and RxDB tells it not to: without this every later write fails until the app is reloaded. There
  * is no public option; a test holds this against upgrades.
  */
-function reopenWhenClosedByForce(dexie: Dexie): void {
+export function reopenWhenClosedByForce(dexie: Dexie): void {
 	const inner = dexie as unknown as {
 		_options: { autoOpen: boolean };
 		_state: { autoOpen: boolean };
@@ -175,7 +175,7 @@ async function deleteDatabases(
 }
 
 /** Holds a Web Lock, shared with other tabs, until the returned function is called. */
-function holdShared(name: string): Promise<() => void> {
+export function holdShared(name: string): Promise<() => void> {
 	return new Promise((resolve, reject) => {
 		navigator.locks
 			.request(
