@@ -20,11 +20,16 @@ export async function openStore(
 	const home = await openOne(config.home, data, claim, config.erasureJournal);
 	if (config.stores.size === 0) return home;
 	const named = new Map<string, DocumentStore>();
+	const claims: Claim[] = [];
 	for (const [name, place] of config.stores) {
 		const directory = path.join(data, 'stores', name);
-		named.set(name, await openOne(place, directory, await claimData(directory), null));
+		const own = await claimData(directory);
+		claims.push(own);
+		named.set(name, await openOne(place, directory, own, null));
 	}
-	return new CompanyStores(home, named);
+	return new CompanyStores(home, named, async () => {
+		await Promise.all(claims.map((each) => each.giveBack()));
+	});
 }
 
 function openOne(

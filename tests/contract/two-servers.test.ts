@@ -1,6 +1,7 @@
 /** Two of our servers on one CouchDB, and companies whose data lies in different stores. */
 
 import type { FastifyRequest } from 'fastify';
+import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { databaseName } from '@outlay/domain/addresses';
@@ -8,8 +9,11 @@ import type { Case } from '@outlay/domain/case';
 import { caseIdOf } from '@outlay/domain/identifiers';
 import { Accounts } from '@outlay/sync-server/company/accounts';
 import { CompanyStores } from '@outlay/sync-server/company/company-stores';
-import { createCompany } from '@outlay/sync-server/company/create-company';
+import { createCompany, type NewPerson } from '@outlay/sync-server/company/create-company';
 import { Registry } from '@outlay/sync-server/company/registry';
+import { demoSettings } from '@outlay/sync-server/company/demo-settings';
+import { readConfig } from '@outlay/sync-server/config';
+import { openStore } from '@outlay/sync-server/open-store';
 import { Leases } from '@outlay/sync-server/mailroom/leases';
 import { openCouchdbStore } from '@outlay/sync-server/store/couchdb/open-couchdb-store';
 import type { DocumentStore } from '@outlay/sync-server/store/document-store';
@@ -47,7 +51,7 @@ const LEASE_MS = 2_000;
 
 test(
 	'one killed under load: every submission is delivered once, every case has one history',
-	{ timeout: 120_000 },
+	{ timeout: 300_000 },
 	async () => {
 		const first = await startServerProcess({ environment: environmentOf('first') });
 		const second = await startServer({
@@ -81,7 +85,7 @@ test(
 						const there = new Set(rows.map(({ id }) => id));
 						return [...submissions.map(({ _id }) => _id), ...cases].filter((id) => !there.has(id));
 					},
-					{ timeout: 60_000, interval: 200 }
+					{ timeout: 200_000, interval: 200 }
 				)
 				.toEqual([]);
 			const orders: (number | null)[] = [];
@@ -264,6 +268,59 @@ test('writes of one server ring at the other, told by CouchDB or found by lookin
 });
 
 describe('companies in stores of their own', () => {
+	test('leave nothing in the files of another store, whatever their people send', async () => {
+		const dataDir = path.join(directory, 'data');
+		const environment = { OUTLAY_STORES: 'dk=embedded' };
+		const config = readConfig({ ...environment, OUTLAY_DATA: dataDir }, '');
+		const store = await openStore(config);
+		const accounts = new Accounts(await Registry.open(store));
+		const person = (name: string, approverEmail: string | null): NewPerson => ({
+			name,
+			initials: 'X',
+			workEmail: `${name}@dk.example`,
+			employeeNumber: '',
+			approvalLimitMinor: null,
+			approverEmail,
+			roles: ['worker', 'approver']
+		});
+		const signIns = await createCompany(
+			{ store, accounts, now: Date.now },
+			{
+				code: 'dk',
+				name: 'dk',
+				store: 'dk',
+				people: [person('anna.x', 'bo.x@dk.example'), person('bo.x', null)],
+				settings: demoSettings('2023-01-01')
+			}
+		);
+		await store.close();
+		const server = await startServer({ dataDir, environment });
+		const anna = await TestPerson.signIn({ ...server, signIns }, 'anna');
+		const sent = await anna.expenseWithPicture('Zaxomirplex on a photo');
+		const draft = anna.expense({ purpose: 'Quovandril for the pump' });
+		const drafted = anna.document('transaction', anna.newId('transaction'), draft);
+		expect((await anna.putPicture(sent.bytes)).status).toBe(201);
+		for (const each of [sent.receipt, sent.transaction, sent.submission, drafted]) {
+			expect(await anna.put(each)).toMatchObject({ status: 201 });
+		}
+		const bo = await TestPerson.signIn({ ...server, signIns }, 'bo');
+		await expect.poll(() => bo.read(sent.blobId), { timeout: 60_000 }).not.toBeNull();
+		await server.stop();
+
+		const words = ['Zaxomirplex', 'Quovandril', sent.receipt.body.sha256];
+		const inDk = path.join(dataDir, 'stores', 'dk');
+		const places = new Map(words.map((word) => [word, new Set<boolean>()]));
+		for (const entry of await readdir(dataDir, { recursive: true, withFileTypes: true })) {
+			if (!entry.isFile()) continue;
+			const file = path.join(entry.parentPath, entry.name);
+			const bytes = Buffer.concat([Buffer.from(file), await readFile(file)]);
+			for (const [word, where] of places) {
+				if (bytes.includes(word)) where.add(file.startsWith(inDk));
+			}
+		}
+		expect([...places.values()].map((where) => [...where])).toEqual([[true], [true], [true]]);
+	});
+
 	test('have nothing in any other, neither documents nor bytes', async () => {
 		const home = await openLmdbStore(path.join(directory, 'home'));
 		const dk = await openLmdbStore(path.join(directory, 'dk'));

@@ -29,10 +29,17 @@ export class CompanyStores implements DocumentStore {
 	readonly files: AttachmentFiles;
 	readonly #home: DocumentStore;
 	readonly #named: ReadonlyMap<string, DocumentStore>;
+	readonly #onClosed: () => Promise<void>;
 	/** Where companies lie, as far as it was asked for. */
 	readonly #places = new Map<string, DocumentStore>();
 
-	constructor(home: DocumentStore, named: ReadonlyMap<string, DocumentStore>) {
+	/** @param onClosed is called once everything is closed. */
+	constructor(
+		home: DocumentStore,
+		named: ReadonlyMap<string, DocumentStore>,
+		onClosed: () => Promise<void> = () => Promise.resolve()
+	) {
+		this.#onClosed = onClosed;
 		this.uuid = home.uuid;
 		this.isShared = home.isShared;
 		this.#home = home;
@@ -101,6 +108,7 @@ export class CompanyStores implements DocumentStore {
 
 	async close(): Promise<void> {
 		await Promise.all([this.#home, ...this.#named.values()].map((store) => store.close()));
+		await this.#onClosed();
 	}
 
 	#storeOf(name: string): Promise<DocumentStore> {
