@@ -5,8 +5,11 @@ import { bringBackUnsent } from './commands/bring-back-unsent.ts';
 import { documentsOf, firstOf, type DeedContext } from './commands/context.ts';
 import { decide } from './commands/decide.ts';
 import { discardTrip } from './commands/discard-trip.ts';
-import { measureByRoad, type RoadContext } from './commands/measure-by-road.ts';
+import type { RoadContext } from './commands/measure-by-road.ts';
+import { measureWay } from './commands/measure-way.ts';
+import { keepOwn, makeFirstVehicle, removeOwn } from './commands/own-books.ts';
 import type { SignedIn } from './commands/ports.ts';
+import { readHere } from './commands/read-here.ts';
 import { recall } from './commands/recall.ts';
 import { removeDraft } from './commands/remove-draft.ts';
 import { removeReceipt } from './commands/remove-receipt.ts';
@@ -139,7 +142,12 @@ function deedsOf(context: DeedContext, roads: RoadContext): Deeds {
 			decide(context, submissionId, verdict, reason, clearances),
 		removeDraft: (transactionId) => removeDraft(context, transactionId),
 		discardTrip: (tripId) => discardTrip(context, tripId),
-		measureByRoad: (places) => measureByRoad(roads, places),
+		measureWay: (way, vehicle) => measureWay(context, roads, way, vehicle),
+		readHere: () => readHere(context, createLocations()),
+		newElementId: () => context.identities.ulid(),
+		keepOwn: (book, element, clearances) => keepOwn(context, book, element, clearances),
+		removeOwn: (book, id) => removeOwn(context, book, id),
+		makeFirstVehicle: (id) => makeFirstVehicle(context, id),
 		saveProfile: (change) => saveProfile(context, change),
 		bringBackUnsent: (file) => bringBackUnsent(context, file)
 	};

@@ -238,6 +238,114 @@ describe('a typed drive', () => {
 	});
 });
 
+describe('a typed drive between places', () => {
+	const place = (id: string, name: string, latitude: number, home = false) => ({
+		id,
+		name,
+		address: '',
+		latitude,
+		longitude: 10,
+		home
+	});
+	beforeEach(async () => {
+		await account.deeds.keepOwn('places', place('home', 'Home', 55, true));
+		await account.deeds.keepOwn('places', place('pump', 'Pump 4', 55.1));
+		await account.deeds.keepOwn('vehicles', {
+			id: 'bike',
+			vehicle: 'bicycle',
+			vehicleOwner: 'own',
+			licencePlate: '',
+			name: 'Blue one'
+		});
+	});
+
+	async function open() {
+		const transactionId = account.deeds.newTransactionId();
+		const screen = await show(MileagePage, { transactionId, isNew: true });
+		await screen.getByLabelText('From', { exact: true }).fill('home');
+		await screen.getByLabelText('To', { exact: true }).fill('Pump 4');
+		await userEvent.tab();
+		return { transactionId, screen };
+	}
+
+	it('is estimated where nobody knows the roads, must be confirmed, and holds no position', async () => {
+		const { transactionId, screen } = await open();
+		await expect.element(screen.getByText('14.5 km is an estimate')).toBeVisible();
+		await screen.getByLabelText('Purpose').fill('Repair');
+		await screen.getByRole('button', { name: 'Submit' }).click();
+		await expect
+			.element(screen.getByRole('alert'))
+			.toHaveTextContent('The distance is an estimate.');
+		await screen.getByRole('button', { name: 'Confirm 14.5 km' }).click();
+		await expect
+			.poll(() => bodyOf(transactionId))
+			.toMatchObject({
+				from: 'Home',
+				fromPoint: { kind: 'own-place', placeId: 'home' },
+				distanceSource: 'straight-estimate',
+				isEstimateConfirmed: true,
+				vehicle: 'bicycle',
+				vehicleId: 'bike'
+			});
+		expect(JSON.stringify(await bodyOf(transactionId))).not.toMatch(/latitude|longitude/);
+	});
+
+	it('follows its places: back doubles it, and without a known place it is asked for', async () => {
+		const { transactionId, screen } = await open();
+		const body = () => bodyOf(transactionId);
+		await expect.poll(body).toMatchObject({ legs: [{ source: 'straight-estimate' }] });
+		await screen.getByRole('button', { name: 'There and back' }).click();
+		await expect.poll(body).toMatchObject({ isReturn: true, distanceM: 28_944 });
+		await screen.getByRole('button', { name: 'Add a stop' }).click();
+		await screen.getByLabelText('Stop 1', { exact: true }).fill('A friend 211062-5629');
+		await userEvent.tab();
+		await expect.poll(body).toMatchObject({
+			vias: [{ name: 'A friend ••••••-••••' }],
+			distanceM: null,
+			distanceSource: 'typed',
+			legs: []
+		});
+		await expect.element(screen.getByText(/is not known here/)).toBeVisible();
+		await screen.getByText('This is not an ID number').click();
+		await expect.poll(body).toMatchObject({ vias: [{ name: 'A friend 211062-5629' }] });
+		await screen.getByRole('button', { name: 'Remove stop 1' }).click();
+		await expect.poll(body).toMatchObject({ vias: [], distanceM: 28_944 });
+	});
+
+	it('what was typed stays when a place changes', async () => {
+		const { transactionId, screen } = await open();
+		await screen.getByText('Type it').first().click();
+		await screen.getByLabelText('Distance in km').fill('20');
+		await screen.getByRole('button', { name: 'There and back' }).click();
+		await expect
+			.poll(() => bodyOf(transactionId))
+			.toMatchObject({
+				isReturn: true,
+				distanceM: 20_000,
+				distanceSource: 'typed',
+				legs: []
+			});
+	});
+
+	it('is read from the odometer', async () => {
+		const { transactionId, screen } = await open();
+		await screen.getByText('Odometer').first().click();
+		await screen.getByLabelText('Odometer at the start, km').fill('64 210');
+		await screen.getByLabelText('Odometer at the end, km').fill('64 200');
+		await expect.element(screen.getByText(/shows less at the end/)).toBeVisible();
+		await screen.getByLabelText('Odometer at the end, km').fill('64 225');
+		await userEvent.tab();
+		await expect
+			.poll(() => bodyOf(transactionId))
+			.toMatchObject({
+				distanceM: 15_000,
+				distanceSource: 'odometer',
+				odometerStartKm: 64_210,
+				odometerEndKm: 64_225
+			});
+	});
+});
+
 describe('a trip too short to be paid', () => {
 	const tripId = `trip:${WORKER}:${ulidOf(1)}`;
 	const transactionId = `transaction:${WORKER}:${ulidOf(1)}`;

@@ -3,9 +3,12 @@ import type { ContentClearance } from '@outlay/domain/content-guard';
 import type { Refusal } from '@outlay/domain/refusal';
 import type { ProfileBody } from '@outlay/domain/person';
 import type { Verdict } from '@outlay/domain/submission';
+import type { VehicleType } from '@outlay/domain/mileage/vehicle';
+import type { Way } from '@outlay/domain/mileage/way';
 import type { Position, TripGap } from '@outlay/domain/trip';
 import type { BroughtBackFile } from './bring-back-unsent.ts';
-import type { MeasuredByRoad } from './measure-by-road.ts';
+import type { MeasuredWay } from './measure-way.ts';
+import type { OwnBooks } from './own-books.ts';
 import type {
 	Documents,
 	Live,
@@ -51,8 +54,24 @@ export interface Deeds {
 	removeDraft(transactionId: string): Promise<Done>;
 	/** Only a stopped trip that was never submitted; its draft mileage goes with it. */
 	discardTrip(tripId: string): Promise<Done>;
-	/** Metres by road through two or more places, with who says so; an estimate where nobody knows the roads. */
-	measureByRoad(places: readonly Position[]): Promise<MeasuredByRoad>;
+	/**
+	 * The ways through the places of a way with who says how long they are, the fastest first. Refuses with
+	 * `place.missing` and `place.unknown`.
+	 */
+	measureWay(way: Way, vehicle: VehicleType): Promise<Done<MeasuredWay[]>>;
+	/** Where the person is, read once; see `readHere` for what it refuses. */
+	readHere(): Promise<Done<Position>>;
+	/** A new id for an element of one's own books. */
+	newElementId(): string;
+	/** Keeps or changes a place, vehicle or favourite trip of one's own; see `keepOwn` for what it refuses. */
+	keepOwn<B extends keyof OwnBooks>(
+		book: B,
+		element: OwnBooks[B],
+		clearances?: readonly ContentClearance[]
+	): Promise<Done>;
+	removeOwn(book: keyof OwnBooks, id: string): Promise<Done>;
+	/** The vehicle a new trip begins with. */
+	makeFirstVehicle(id: string): Promise<Done>;
 	saveProfile(change: Partial<ProfileBody>): Promise<Done>;
 	/** Takes up again what a file of unsent work holds; twice is harmless. */
 	bringBackUnsent(file: Blob): Promise<Done<BroughtBackFile>>;

@@ -107,7 +107,17 @@ export const TransactionSchema = documentSchema('transaction', TransactionBody);
 export type Transaction = Envelope<'transaction', TransactionBody>;
 
 /** A typed drive that nothing was entered about yet. */
-export function emptyMileage(start: { day: string; country: string }): MileageBody {
+export function emptyMileage(start: {
+	day: string;
+	country: string;
+	vehicle?: {
+		id: string;
+		vehicle: VehicleType;
+		vehicleOwner: VehicleOwner;
+		licencePlate: string;
+	} | null;
+}): MileageBody {
+	const { vehicle } = start;
 	return {
 		kind: 'mileage',
 		tripId: null,
@@ -120,10 +130,10 @@ export function emptyMileage(start: { day: string; country: string }): MileageBo
 		purpose: '',
 		drivenOn: start.day,
 		country: start.country,
-		vehicle: 'car',
-		vehicleOwner: 'own',
-		vehicleId: null,
-		licencePlate: '',
+		vehicle: vehicle?.vehicle ?? 'car',
+		vehicleOwner: vehicle?.vehicleOwner ?? 'own',
+		vehicleId: vehicle?.id ?? null,
+		licencePlate: vehicle?.licencePlate ?? '',
 		distanceM: null,
 		distanceLowM: null,
 		distanceHighM: null,
@@ -168,7 +178,10 @@ export function withWays(body: Record<string, unknown>): Record<string, unknown>
 /** What a list row calls it; '' when nothing was entered yet. */
 export function titleOf(body: TransactionBody): string {
 	if (body.kind === 'expense') return body.merchant || body.purpose;
-	return body.from && body.to ? `${body.from} → ${body.to}` : body.from || body.to || body.purpose;
+	const arrow = body.isReturn ? '⇄' : '→';
+	return body.from && body.to
+		? `${body.from} ${arrow} ${body.to}`
+		: body.from || body.to || body.purpose;
 }
 
 /** The day it happened. */

@@ -4,10 +4,12 @@ import {
 	map as createMap,
 	tileLayer,
 	type LatLngTuple,
+	type LeafletMouseEvent,
 	type Map,
 	type TileLayer
 } from 'leaflet';
 import 'leaflet/dist/leaflet.css';
+import type { Position } from '@outlay/domain/trip';
 import { BaseLayer, FINE_COAST_ZOOM, type SheetColours } from './base-layer.ts';
 import { createPlaceLabels } from './place-labels.ts';
 import { RegionLayer } from './region-layer.ts';
@@ -21,12 +23,17 @@ export interface RouteViewOptions {
 	isInteractive: boolean;
 	/** The person took hold of the map. */
 	onhold: () => void;
+	/** The person pressed a place. */
+	onpress: (position: Position) => void;
 }
 
 /** The map behind `RouteMap.svelte`; loaded when a map is first seen, with Leaflet. */
 export interface RouteView {
-	draw(route: DrawnRoute, isFollowing: boolean): void;
+	/** `part`: what to look at when the person has not chosen; empty for all of the route. */
+	draw(route: DrawnRoute, isFollowing: boolean, part?: readonly Position[]): void;
 	zoomBy(steps: 1 | -1): void;
+	/** What lies in the middle. */
+	middle(): Position;
 	/** Draws with the maps of these regions; ones that can't be read are passed over. */
 	showRegions(maps: readonly RegionMap[]): void;
 	/** Draws with the company's online map pictures beneath, or without; `credit` names whose they are. */
@@ -68,7 +75,7 @@ export function createRouteView(container: HTMLElement, options: RouteViewOption
 	const base = new BaseLayer(coloursOf(container)).addTo(map);
 	const parts = createRouteParts();
 	parts.layer.addTo(map);
-	let drawn: { route: DrawnRoute; isFollowing: boolean } | null = null;
+	let drawn: { route: DrawnRoute; isFollowing: boolean; part: readonly Position[] } | null = null;
 	/** The person chose what to look at: new positions no longer move the map, unless it follows. */
 	let isHeld = false;
 	let isDestroyed = false;
@@ -76,12 +83,12 @@ export function createRouteView(container: HTMLElement, options: RouteViewOption
 	function look(animate: boolean): void {
 		const { x: widthPx, y: heightPx } = map.getSize();
 		if (!drawn || widthPx === 0 || heightPx === 0) return;
-		const { route, isFollowing } = drawn;
+		const { route, isFollowing, part } = drawn;
 		if (isFollowing && route.live) {
 			const zoom = isHeld ? map.getZoom() : Math.max(map.getZoom(), FOLLOW_ZOOM);
 			map.setView(route.live.position, zoom, { animate });
 		} else if (!isHeld) {
-			const places = unroll(route.stretches).flat();
+			const places = unroll(part.length > 0 ? [part] : route.stretches).flat();
 			if (route.live) places.push(route.live.position);
 			if (places.length === 0) return;
 			const padding = Math.min(FIT_PADDING_PX, widthPx / 6, heightPx / 6);
@@ -108,6 +115,12 @@ export function createRouteView(container: HTMLElement, options: RouteViewOption
 		options.onhold();
 	}
 	map.on('dragstart', hold);
+	map.on('click', ({ latlng }: LeafletMouseEvent) => {
+		const { lat, lng } = latlng.wrap();
+		// What is being put on the map stays where it is pressed.
+		isHeld = true;
+		options.onpress([lat, lng]);
+	});
 	map.on('moveend', measureGrid);
 	const keepZoom = () => {
 		isHeld = true;
@@ -172,12 +185,16 @@ export function createRouteView(container: HTMLElement, options: RouteViewOption
 	map.on('zoomend', lookCloser);
 
 	return {
-		draw(route, isFollowing) {
+		draw(route, isFollowing, part = []) {
 			// Asked to follow, the map may move again.
 			if (isFollowing && drawn && !drawn.isFollowing) isHeld = false;
-			drawn = { route, isFollowing };
+			drawn = { route, isFollowing, part };
 			parts.draw(route);
 			look(!isCalm);
+		},
+		middle() {
+			const { lat, lng } = map.getCenter().wrap();
+			return [lat, lng];
 		},
 		zoomBy(steps) {
 			isHeld = true;

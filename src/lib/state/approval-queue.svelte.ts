@@ -14,7 +14,7 @@ export interface ApprovalRow {
 	amountMinor: number;
 	currency: string;
 	/** Something an approver should look at, as a stable word; null for nothing. */
-	flag: 'typed' | 'unverified' | 'no-receipt' | null;
+	flag: 'typed' | 'estimate' | 'unverified' | 'no-receipt' | null;
 	isWaiting: boolean;
 }
 
@@ -103,9 +103,11 @@ export class ApprovalQueue {
 						: null
 					: snapshot.distanceSource === 'typed'
 						? 'typed'
-						: derivation.some(({ verified }) => !verified)
-							? 'unverified'
-							: null,
+						: snapshot.distanceSource === 'straight-estimate'
+							? 'estimate'
+							: derivation.some(({ verified }) => !verified)
+								? 'unverified'
+								: null,
 			isWaiting: isWaitingFor(standing, this.#account.me.userId)
 		};
 	}

@@ -1,6 +1,12 @@
 import type { CostType } from '@outlay/domain/setting';
-import type { DistanceSource } from '@outlay/domain/mileage/distance-source';
+import {
+	areLegsOf,
+	isLegSource,
+	type DistanceSource
+} from '@outlay/domain/mileage/distance-source';
 import type { Vehicle, VehicleType } from '@outlay/domain/mileage/vehicle';
+import { endsOf } from '@outlay/domain/mileage/way';
+import type { OwnVehicle } from '@outlay/domain/person';
 import type { ExpenseBody, MileageBody } from '@outlay/domain/transaction';
 import { m } from '#lib/paraglide/messages.js';
 import { getLocale } from '#lib/paraglide/runtime.js';
@@ -35,7 +41,9 @@ export function expenseFacts(body: ExpenseBody, costTypes: readonly CostType[]):
 export function mileageFacts(body: MileageBody): Fact[] {
 	return filled([
 		{ label: m.mileage_from(), value: body.from },
+		...body.vias.map(({ name }, n) => ({ label: m.mileage_via({ number: n + 1 }), value: name })),
 		{ label: m.mileage_to(), value: body.to },
+		{ label: m.mileage_return(), value: body.isReturn ? m.mileage_return_yes() : '' },
 		{
 			label: m.mileage_distance(),
 			value:
@@ -43,8 +51,22 @@ export function mileageFacts(body: MileageBody): Fact[] {
 					? ''
 					: m.mileage_distance_and_source({
 							distance: formatKilometres(body.distanceM),
-							source: distanceSourceName(body.distanceSource)
+							source: distanceSourceWords({ source: body.distanceSource, method: methodOf(body) })
 						}),
+			isNumeric: true
+		},
+		{
+			label: m.distance_interval_label(),
+			value: intervalWords(body.distanceLowM, body.distanceHighM),
+			isNumeric: true
+		},
+		...legFacts(body),
+		{
+			label: m.odometer_readings(),
+			value:
+				body.odometerStartKm === null || body.odometerEndKm === null
+					? ''
+					: `${body.odometerStartKm} – ${body.odometerEndKm} km`,
 			isNumeric: true
 		},
 		{ label: m.expense_date(), value: dayWords(body.drivenOn), isNumeric: true },
@@ -67,6 +89,48 @@ const SOURCE_NAMES: Readonly<Record<DistanceSource, () => string>> = {
 /** Who says how long a drive was, as it stands behind a distance. */
 export function distanceSourceName(source: DistanceSource): string {
 	return SOURCE_NAMES[source]();
+}
+
+/** The source with whose roads they were; an estimate says that somebody confirmed it. */
+export function distanceSourceWords({
+	source,
+	method
+}: {
+	source: DistanceSource;
+	method: string;
+}): string {
+	const name = distanceSourceName(source);
+	return method === '' ? name : `${name} (${method})`;
+}
+
+/** The method of a recording is a name for programs: it says nothing to people. */
+function methodOf({ distanceSource, distanceMethod }: MileageBody): string {
+	return isLegSource(distanceSource) ? distanceMethod : '';
+}
+
+/** "Between 60.1 and 66.4 km"; '' where nobody says. */
+export function intervalWords(lowM: number | null, highM: number | null): string {
+	if (lowM === null || highM === null) return '';
+	return m.distance_interval({ low: formatKilometres(lowM), high: formatKilometres(highM) });
+}
+
+/** Each leg with its own distance and source, where there is more than one. */
+function legFacts(body: MileageBody): Fact[] {
+	if (body.legs.length < 2 || !areLegsOf(body.legs, body.wayMark, body)) return [];
+	const ends = endsOf(body);
+	return body.legs.map(({ distanceM, source }, n) => ({
+		label: `${ends[n]?.name ?? ''} → ${ends[n + 1]?.name ?? ''}`,
+		value: m.mileage_distance_and_source({
+			distance: formatKilometres(distanceM),
+			source: distanceSourceName(source)
+		}),
+		isNumeric: true
+	}));
+}
+
+/** What a vehicle of one's own list is called in a choice. */
+export function ownVehicleName({ name, licencePlate, ...vehicle }: OwnVehicle): string {
+	return [name, licencePlate, vehicleName(vehicle)].filter((part) => part !== '').join(' · ');
 }
 
 const VEHICLE_NAMES: Readonly<Record<VehicleType, () => string>> = {

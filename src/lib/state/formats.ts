@@ -10,6 +10,11 @@ export function languageTag(): string {
 	return TAGS[getLocale()];
 }
 
+/** "55.40721, 10.37923": latitude, longitude; the same in every language, as maps write it. */
+export function formatPosition([latitude, longitude]: readonly [number, number]): string {
+	return `${latitude.toFixed(5)}, ${longitude.toFixed(5)}`;
+}
+
 /** The local day of an instant, `YYYY-MM-DD`. */
 export function dayOfMs(ms: number): string {
 	const date = new Date(ms);

@@ -21,11 +21,32 @@ const NAMES: Readonly<Record<string, () => string>> = {
 	receiptIds: m.field_receipts,
 	from: m.field_from,
 	to: m.field_to,
+	vias: m.field_vias,
+	isReturn: m.mileage_return,
 	vehicle: m.field_vehicle,
 	licencePlate: m.field_licence_plate,
 	distanceM: m.field_distance,
 	distanceText: m.field_distance
 };
+
+/** What says where a distance comes from: it means nothing without the rest. */
+const DISTANCE_FIELDS = [
+	'distanceText',
+	'distanceSource',
+	'distanceLowM',
+	'distanceHighM',
+	'distanceMethod',
+	'legs',
+	'wayMark',
+	'isEstimateConfirmed',
+	'odometerStartKm',
+	'odometerEndKm'
+];
+const BELONGING: readonly (readonly [string, readonly string[]])[] = [
+	['from', ['fromPoint']],
+	['to', ['toPoint']],
+	['vehicle', ['vehicleOwner', 'vehicleId', 'licencePlate']]
+];
 
 /** What a field of the body is called on the forms. */
 export function keptName(field: string): string {
@@ -74,8 +95,10 @@ export async function restoreKept(account: Account, kept: Kept): Promise<Done> {
 	const wanted = new Set(fields);
 	// A kept field counts with what belongs to it: an amount means nothing without its currency.
 	if (wanted.has('amountMinor')) ['currency', 'amountText'].forEach((field) => wanted.add(field));
-	if (wanted.has('distanceM'))
-		['distanceText', 'distanceSource'].forEach((field) => wanted.add(field));
+	if (wanted.has('distanceM')) DISTANCE_FIELDS.forEach((field) => wanted.add(field));
+	for (const [field, others] of BELONGING) {
+		if (wanted.has(field)) others.forEach((other) => wanted.add(other));
+	}
 	const change = Object.fromEntries(Object.entries(lost).filter(([field]) => wanted.has(field)));
 	const done = await changed(account, documentId, lost, change);
 	if (done.ok) await account.documents.remove('kept', kept._id);

@@ -1,215 +1,314 @@
-import { parseKilometres } from '@outlay/domain/distance-input';
+import { areLegsOf, isLegSource, type Leg } from '@outlay/domain/mileage/distance-source';
+import {
+	MOST_LEGS,
+	type EndPoint,
+	type Via,
+	type Way,
+	type WayEnd
+} from '@outlay/domain/mileage/way';
+import type { OwnVehicle } from '@outlay/domain/person';
 import type { Refusal } from '@outlay/domain/refusal';
 import type { MileageBody } from '@outlay/domain/transaction';
-import type { Done } from '#lib/commands/app.ts';
-import { Autosave } from './autosave.svelte.ts';
+import type { Deeds, Done } from '#lib/commands/app.ts';
+import type { MeasuredWay } from '#lib/commands/measure-way.ts';
 import { instantOf } from './formats.ts';
-import { GuardedTexts, type ContentNote } from './guarded-texts.svelte.ts';
-
-export type MileageChange = Partial<Omit<MileageBody, 'kind'>>;
-/** Where an error can stand on the form. */
-export type MileageField = 'from' | 'to' | 'distanceM' | 'drivenOn' | 'purpose' | 'licencePlate';
+import type { ContentNote } from './guarded-texts.svelte.ts';
+import {
+	MileageTexts,
+	NO_SOURCE,
+	type EndName,
+	type MileageChange,
+	type MileageField
+} from './mileage-texts.svelte.ts';
+import { odometerRefusals, readWholeKm } from './odometer-readings.ts';
+import { WayMeasuring } from './way-measuring.svelte.ts';
 
 /** What stands in the fields of a drive while it is filled in; each edit is saved by itself. */
-export class MileageForm {
-	from = $state('');
-	to = $state('');
-	purpose = $state('');
-	drivenOn = $state('');
+export class MileageForm extends MileageTexts {
+	fromPoint = $state.raw<EndPoint | null>(null);
+	toPoint = $state.raw<EndPoint | null>(null);
+	vias = $state.raw<readonly Via[]>([]);
+	isReturn = $state(false);
+	vehicle = $state<MileageBody['vehicle']>('car');
 	vehicleOwner = $state<MileageBody['vehicleOwner']>('own');
-	licencePlate = $state('');
-	/** Kilometres as typed; '' while the recorded distance counts. */
-	distanceText = $state('');
-	source = $state<MileageBody['distanceSource']>('typed');
+	vehicleId = $state<string | null>(null);
+	lowM = $state<number | null>(null);
+	highM = $state<number | null>(null);
+	method = $state('');
+	legs = $state.raw<readonly Leg[]>([]);
+	wayMark = $state('');
+	isEstimateConfirmed = $state(false);
+	odometerStart = $state('');
+	odometerEnd = $state('');
 
-	readonly autosave: Autosave<MileageChange>;
-	readonly #guard = new GuardedTexts();
-	readonly #language: () => string;
-	readonly #today: () => string;
-	#distanceRefusal = $state<Refusal | null>(null);
-	#submitRefusal = $state<Refusal | null>(null);
+	readonly measuring: WayMeasuring;
 
 	constructor(
 		save: (change: MileageChange) => Promise<Done>,
-		environment: { language: () => string; today: () => string }
+		environment: {
+			language: () => string;
+			today: () => string;
+			measureWay: Deeds['measureWay'];
+		}
 	) {
-		this.autosave = new Autosave(save);
-		this.#language = environment.language;
-		this.#today = environment.today;
+		super(save, environment);
+		this.measuring = new WayMeasuring(environment.measureWay);
 	}
 
 	/** Fills in what is stored, except where an edit waits to be stored. */
 	receive(body: MileageBody): void {
 		const { autosave } = this;
-		if (!autosave.isPending('clearances')) {
-			for (const field of PLAIN) if (!this.#holds(field, body)) this[field] = body[field];
-			const { from, to, purpose, licencePlate } = this;
-			const { distanceText, clearances } = body;
-			this.#guard.receive({ from, to, purpose, licencePlate, distanceText }, clearances);
+		this.receiveTexts(body);
+		for (const field of CHOSEN) {
+			if (!autosave.isPending(field)) Object.assign(this, { [field]: body[field] });
 		}
-		if (!autosave.isPending('drivenOn')) this.drivenOn = body.drivenOn ?? '';
-		if (!autosave.isPending('vehicleOwner')) this.vehicleOwner = body.vehicleOwner;
-		if (!autosave.isPending('distanceSource')) this.source = body.distanceSource;
-		const isTypingDistance =
-			autosave.isPending('distanceM') ||
-			autosave.isPending('distanceText') ||
-			this.#holds('distanceText', body) ||
-			document.activeElement?.id === mileageFieldId('distanceM');
-		if (!isTypingDistance && body.distanceSource === 'typed') {
-			this.distanceText =
-				body.distanceM === null ? body.distanceText : this.#kilometres(body.distanceM);
-			// Kept as it was typed, perhaps days ago: what is wrong with it is said again.
-			const isUnreadable = body.distanceM === null && body.distanceText !== '';
-			const read = isUnreadable ? parseKilometres(body.distanceText) : null;
-			this.#distanceRefusal = read === null || read.ok ? null : read.refusal;
-		}
+		if (!autosave.isPending('vias')) this.#receiveVias(body.vias);
+		if (!autosave.isPending('distanceSource')) this.#receiveDistance(body);
+		this.receiveTypedDistance(body);
 	}
 
-	edit(
-		change: Omit<MileageChange, 'distanceM' | 'distanceText' | 'distanceSource' | 'clearances'>
-	): void {
-		this.#note(change);
-		if (this.#submitRefusal?.field !== undefined && this.#submitRefusal.field in change) {
-			this.#submitRefusal = null;
-		}
-	}
-
-	/** A choice is made in one go, so it is stored at once. */
-	choose(change: Parameters<this['edit']>[0]): void {
-		this.edit(change);
-		void this.autosave.flush();
-	}
-
-	/** Reads what stands in the distance field; what can't be read is stored as it was typed. */
-	editDistance(): void {
-		this.#distanceRefusal = null;
-		if (this.#submitRefusal?.field === 'distanceM') this.#submitRefusal = null;
-		const read = parseKilometres(this.distanceText);
-		const isEmpty = !read.ok && read.refusal.code === 'mileage.distance_missing';
-		this.#note({
-			distanceM: read.ok ? read.value : null,
-			distanceText: read.ok || isEmpty ? '' : this.distanceText,
-			distanceSource: 'typed'
+	#receiveVias(vias: readonly Via[]): void {
+		// A number that is not stored stays on the screen as it was typed.
+		this.vias = vias.map((via) => {
+			const shown = this.vias.find(({ id }) => id === via.id)?.name ?? '';
+			const isHeld = shown !== '' && this.guard.isStoredOf(via.name, viaField(via.id), shown);
+			return isHeld ? { ...via, name: shown } : via;
 		});
+		const texts = this.vias.map(({ id, name }) => [viaField(id), name]);
+		this.guard.receive(Object.fromEntries(texts) as Record<string, string>, this.guard.clearances);
 	}
 
-	leaveDistance(): void {
-		const read = parseKilometres(this.distanceText);
-		if (read.ok) this.distanceText = this.#kilometres(read.value);
-		else if (read.refusal.code !== 'mileage.distance_missing') this.#distanceRefusal = read.refusal;
+	#receiveDistance(body: MileageBody): void {
+		this.source = body.distanceSource;
+		this.distanceM = body.distanceM;
+		this.lowM = body.distanceLowM;
+		this.highM = body.distanceHighM;
+		this.method = body.distanceMethod;
+		this.legs = body.legs;
+		this.wayMark = body.wayMark;
+		this.isEstimateConfirmed = body.isEstimateConfirmed;
+		for (const [end, km] of [
+			['odometerStart', body.odometerStartKm],
+			['odometerEnd', body.odometerEndKm]
+		] as const) {
+			// What can't be read is not stored: it stays as it was typed.
+			if (km !== null || readWholeKm(this[end]) !== null) this[end] = km === null ? '' : String(km);
+		}
 	}
 
-	/** The recorded distance counts, or the person types it instead. */
-	chooseSource(source: MileageBody['distanceSource'], recordedM: number): void {
-		this.source = source;
-		if (this.#submitRefusal?.field === 'distanceM') this.#submitRefusal = null;
-		if (source === 'typed') return this.editDistance();
-		this.#distanceRefusal = null;
-		this.autosave.note({
-			distanceM: recordedM,
+	/** The places as they stand here. */
+	get way(): Way {
+		const { from, fromPoint, to, toPoint, vias, isReturn } = this;
+		return { from, fromPoint, to, toPoint, vias: [...vias], isReturn };
+	}
+
+	get canAddVia(): boolean {
+		return this.vias.length < MOST_LEGS - 1;
+	}
+
+	/** The name and point of an end changed. `isDone` when it was chosen or left: then the way is measured. */
+	editEnd(end: EndName, { name, point }: WayEnd, isDone: boolean): void {
+		if (end === 'from' || end === 'to') {
+			const points = end === 'from' ? { fromPoint: point } : { toPoint: point };
+			Object.assign(this, { [end]: name, ...points });
+			this.edit({ [end]: name, ...points });
+		} else {
+			const isChanged = this.guard.edit(viaField(end), name);
+			this.vias = this.vias.map((via) => (via.id === end ? { id: end, name, point } : via));
+			const clearances = isChanged ? { clearances: this.guard.clearances } : {};
+			this.autosave.note({ vias: [...this.vias], ...clearances });
+			if (this.submitRefusal?.field === 'vias') this.submitRefusal = null;
+		}
+		if (isDone) void this.autosave.flush().then(() => this.measure());
+	}
+
+	addVia(id: string): void {
+		this.#setVias([...this.vias, { id, name: '', point: null }]);
+	}
+
+	removeVia(id: string): void {
+		this.#setVias(this.vias.filter((via) => via.id !== id));
+	}
+
+	#setVias(vias: Via[]): void {
+		this.vias = vias;
+		this.autosave.note({ vias });
+		void this.autosave.flush().then(() => this.measure());
+	}
+
+	setReturn(isReturn: boolean): void {
+		this.isReturn = isReturn;
+		this.autosave.note({ isReturn });
+		void this.autosave.flush().then(() => this.measure());
+	}
+
+	/** A whole trip at once: one that was driven before. `newId` gives the ids of its stops. */
+	takeTrip({ purpose, ...way }: Way & { purpose: string }, newId: () => string): void {
+		const vias = way.vias.map((via) => ({ ...via, id: newId() }));
+		Object.assign(this, { ...way, vias });
+		this.edit({ ...way, vias });
+		if (this.purpose === '' && purpose !== '') {
+			this.purpose = purpose;
+			this.edit({ purpose });
+		}
+		void this.autosave.flush().then(() => this.measure());
+	}
+
+	chooseVehicle(vehicle: OwnVehicle): void {
+		const { id: vehicleId, vehicle: type, vehicleOwner, licencePlate } = vehicle;
+		Object.assign(this, { vehicle: type, vehicleOwner, vehicleId, licencePlate });
+		this.choose({ vehicle: type, vehicleOwner, vehicleId, licencePlate });
+		void this.measure();
+	}
+
+	/** A vehicle that is none of the person's own list. */
+	describeVehicle(change: Pick<MileageChange, 'vehicle' | 'vehicleOwner'>): void {
+		Object.assign(this, { ...change, vehicleId: null });
+		this.choose({ ...change, vehicleId: null });
+		if (change.vehicle !== undefined) void this.measure();
+	}
+
+	/** How far it is between the places, if anybody knows; it counts unless the person said otherwise. */
+	async measure(): Promise<void> {
+		if (this.source === 'recorded') return;
+		const { way } = this;
+		if (way.from.trim() === '' || way.to.trim() === '') {
+			this.measuring.forget();
+			return this.#dropLegs();
+		}
+		const ways = await this.measuring.of(way, this.vehicle);
+		if (ways === null) return;
+		const [first] = ways;
+		const isFree = this.source === 'typed' && this.distanceText.trim() === '';
+		if (!isFree && !isLegSource(this.source)) return;
+		if (first === undefined) return this.#dropLegs();
+		const isStale = !areLegsOf(this.legs, this.wayMark, way);
+		const isBetter = this.source === 'straight-estimate' && first.source !== 'straight-estimate';
+		if (isFree || isStale || isBetter) this.useWay(first);
+	}
+
+	/** A measured way counts from now on. */
+	useWay(way: MeasuredWay): void {
+		Object.assign(this, {
+			source: way.source,
+			distanceM: way.distanceM,
+			lowM: way.lowM,
+			highM: way.highM,
+			method: way.method,
+			legs: way.legs,
+			wayMark: way.mark,
+			isEstimateConfirmed: false,
+			distanceText: ''
+		});
+		this.distanceRefusal = null;
+		if (this.submitRefusal?.field === 'distanceM') this.submitRefusal = null;
+		this.noteChange({
+			...NO_SOURCE,
+			distanceM: way.distanceM,
+			distanceLowM: way.lowM,
+			distanceHighM: way.highM,
 			distanceText: '',
-			distanceSource: 'recorded'
+			distanceSource: way.source,
+			distanceMethod: way.method,
+			legs: [...way.legs],
+			wayMark: way.mark
 		});
 		void this.autosave.flush();
 	}
 
-	/** What is to be said about the words of a field. */
-	note(field: GuardedField): ContentNote {
-		return this.#guard.note(field, this.#text(field));
-	}
-
-	/** The person says that a number in a field is no identity or card number: it is stored as it was typed. */
-	clearContent(field: GuardedField): void {
-		this.#guard.clear(field, this[field], instantOf(Date.now()));
-		this.autosave.note({ [field]: this[field], clearances: this.#guard.clearances });
+	confirmEstimate(): void {
+		this.isEstimateConfirmed = true;
+		if (this.submitRefusal?.field === 'distanceM') this.submitRefusal = null;
+		this.autosave.note({ isEstimateConfirmed: true });
 		void this.autosave.flush();
 	}
 
-	/** What Submit said; its field is marked until it is edited. */
-	refuse(refusal: Refusal | null): void {
-		this.#submitRefusal = refusal;
+	/** The person types the distance, or reads it from the odometer. */
+	chooseTyped(): void {
+		this.source = 'typed';
+		if (this.distanceM !== null) this.distanceText = this.kilometres(this.distanceM);
+		this.editDistance();
 	}
 
-	/** What is wrong, by field. */
-	get refusals(): { [field in MileageField]?: Refusal } {
-		const refusals: { [field in MileageField]?: Refusal } = {};
-		const submit = this.#submitRefusal;
-		if (submit?.field !== undefined) refusals[submit.field as MileageField] = submit;
-		if (this.#distanceRefusal) refusals.distanceM = this.#distanceRefusal;
-		if (this.drivenOn > this.#today()) {
-			refusals.drivenOn = { code: 'mileage.date_future', field: 'drivenOn' };
+	chooseOdometer(): void {
+		this.source = 'odometer';
+		this.distanceText = '';
+		this.editOdometer();
+	}
+
+	/** Reads both readings; the difference counts once both can be read. */
+	editOdometer(): void {
+		const start = readWholeKm(this.odometerStart);
+		const end = readWholeKm(this.odometerEnd);
+		const isForward = start !== null && end !== null && end > start;
+		this.distanceRefusal = null;
+		if (this.submitRefusal?.field?.startsWith('odometer')) this.submitRefusal = null;
+		this.distanceM = isForward ? (end - start) * 1000 : null;
+		this.noteChange({
+			...NO_SOURCE,
+			distanceM: this.distanceM,
+			distanceText: '',
+			distanceSource: 'odometer',
+			odometerStartKm: start,
+			odometerEndKm: end
+		});
+	}
+
+	/** What is wrong with the readings as they stand. */
+	get odometerRefusals(): { start: Refusal | null; end: Refusal | null } {
+		return odometerRefusals(this.odometerStart, this.odometerEnd);
+	}
+
+	/** The places changed and nobody knows how far they are apart: the person is asked. */
+	#dropLegs(): void {
+		if (!isLegSource(this.source)) return;
+		this.source = 'typed';
+		this.distanceM = null;
+		this.editDistance();
+		void this.autosave.flush();
+	}
+
+	override get refusals(): { [field in MileageField]?: Refusal } {
+		const refusal = this.#viaRefusal();
+		return refusal === null ? super.refusals : { ...super.refusals, vias: refusal };
+	}
+
+	override get unstored(): { field: MileageField; refusal: Refusal } | null {
+		const refusal = this.#viaRefusal();
+		return refusal === null ? super.unstored : { field: 'vias', refusal };
+	}
+
+	#viaRefusal(): Refusal | null {
+		for (const via of this.vias) {
+			const { block } = this.viaNote(via);
+			if (block) return block;
 		}
-		const { distanceText, ...unstored } = this.autosave.refusals;
-		for (const [field, refusal] of Object.entries(unstored)) {
-			refusals[field as MileageField] = refusal;
-		}
-		if (distanceText) refusals.distanceM = distanceText;
-		for (const field of GUARDED) {
-			const { block } = this.note(field);
-			if (block) refusals[shownAt(field)] = block;
-		}
-		return refusals;
+		return null;
 	}
 
-	/** Whether what Submit said still holds: nobody has mended its field since. */
-	isStanding({ field }: Refusal): boolean {
-		const shown = field === 'distanceText' ? 'distanceM' : (field as MileageField | undefined);
-		return shown === undefined || this.refusals[shown] !== undefined;
+	/** What is to be said about the name of a place on the way. */
+	viaNote({ id, name }: Via): ContentNote {
+		return this.guard.note(viaField(id), name);
 	}
 
-	/** The first field whose words are not stored as they stand here: it must be mended before submitting. */
-	get unstored(): { field: MileageField; refusal: Refusal } | null {
-		for (const field of GUARDED) {
-			const { block } = this.note(field);
-			if (block) return { field: shownAt(field), refusal: block };
-		}
-		const [found] = Object.entries(this.autosave.refusals);
-		if (found === undefined) return null;
-		const [field, refusal] = found;
-		return { field: field === 'distanceText' ? 'distanceM' : (field as MileageField), refusal };
-	}
-
-	/** Words as they are stored: a distance that can be read is no words. */
-	#text(field: GuardedField): string {
-		return field === 'distanceText' && parseKilometres(this.distanceText).ok ? '' : this[field];
-	}
-
-	/** Whether the screen has its own words for what is stored: being typed, or with a number that is not stored. */
-	#holds(field: GuardedField, body: MileageBody): boolean {
-		const shown = this.#text(field);
-		return (
-			this.autosave.isPending(field) ||
-			(shown !== '' && this.#guard.isStoredOf(body[field], field, shown))
-		);
-	}
-
-	/** Notes a change with what it does to the clearances. */
-	#note(change: MileageChange): void {
-		let isChanged = false;
-		for (const field of GUARDED) {
-			const text = change[field];
-			if (text !== undefined && this.#guard.edit(field, text)) isChanged = true;
-		}
-		this.autosave.note(isChanged ? { ...change, clearances: this.#guard.clearances } : change);
-	}
-
-	#kilometres(distanceM: number): string {
-		return new Intl.NumberFormat(this.#language(), {
-			maximumFractionDigits: 3,
-			useGrouping: false
-		}).format(distanceM / 1000);
+	/** As `clearContent`, for a place on the way. */
+	clearVia({ id, name }: Via): void {
+		this.guard.clear(viaField(id), name, instantOf(Date.now()));
+		this.autosave.note({ vias: [...this.vias], clearances: this.guard.clearances });
+		void this.autosave.flush();
 	}
 }
 
-const PLAIN = ['from', 'to', 'purpose', 'licencePlate'] as const;
-const GUARDED = [...PLAIN, 'distanceText'] as const;
-type GuardedField = (typeof GUARDED)[number];
-
-function shownAt(field: GuardedField): MileageField {
-	return field === 'distanceText' ? 'distanceM' : field;
+function viaField(id: string): string {
+	return `vias.${id}.name`;
 }
 
-/** Id of a field's control, to move the focus to it. */
-export function mileageFieldId(field: MileageField): string {
-	return `mileage-${field}`;
-}
+/** Fields that hold a choice: taken as they are stored. */
+const CHOSEN = [
+	'fromPoint',
+	'toPoint',
+	'isReturn',
+	'vehicle',
+	'vehicleOwner',
+	'vehicleId'
+] as const;

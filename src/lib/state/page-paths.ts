@@ -19,6 +19,8 @@ export const PAGE = {
 	maps: '/settings/maps',
 	/** How the data on this device is guarded. */
 	protection: '/settings/protection',
+	places: '/settings/places',
+	vehicles: '/settings/vehicles',
 	sync: '/sync',
 	signIn: '/sign-in'
 } as const;

@@ -1,6 +1,7 @@
 import {
 	settingOn,
 	type CompanySetting,
+	type PlacesSetting,
 	type CostType,
 	type Setting
 } from '@outlay/domain/setting';
@@ -26,7 +27,11 @@ export interface CompanySettings {
 	/** In force today; null until known. */
 	readonly company: CompanySetting | null;
 	readonly costTypes: readonly CostType[];
+	/** The company's place book; empty until known. */
+	readonly places: PlacesSetting;
 }
+
+const NO_PLACES: PlacesSetting = { name: 'places', places: [], knownDistances: [] };
 
 /** The settings of the company, as they lie on this device. */
 export function companySettings(account: Account): CompanySettings {
@@ -35,7 +40,11 @@ export function companySettings(account: Account): CompanySettings {
 	const today = dayOfMs(Date.now());
 	const company = $derived(settingOn(all, 'company', today)?.body ?? null);
 	const costTypes = $derived(settingOn(all, 'cost-types', today)?.body.costTypes ?? []);
+	const places = $derived(settingOn(all, 'places', today)?.body ?? NO_PLACES);
 	return {
+		get places() {
+			return places;
+		},
 		get all() {
 			return all;
 		},

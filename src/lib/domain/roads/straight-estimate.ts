@@ -6,6 +6,8 @@ import type { Position } from '../trip.ts';
  * between 1.2 and 1.5): an estimate, which a person must confirm.
  */
 export const DETOUR_FACTOR = 1.3;
+/** Few roads are longer than this many straight lines. */
+export const LONGEST_DETOUR = 1.5;
 
 /** Metres by road through places, guessed from the straight lines between them. */
 export function estimateByRoad(places: readonly Position[]): number {
