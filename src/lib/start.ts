@@ -99,6 +99,8 @@ export async function startApp({ saveForms, onWaiting }: StartParts): Promise<Ap
 		}
 		current.set(open.account);
 		closed.set(null);
+		// Asked early: what is entered next should outlive a full device.
+		void persistence.persist().catch(() => undefined);
 	};
 	const follow = async (session: SignedIn | null) => {
 		if (session !== null && guard !== null && isSameAccount(guard.session, session)) {
