@@ -11,6 +11,7 @@ export interface OutstandingDocument {
 	sinceMs: number;
 	/** Still being written here; not offered yet. */
 	isOpen: boolean;
+	isDeleted: boolean;
 	/** Why the server refused it; null when it did not. */
 	refusedCode: string | null;
 }
@@ -98,7 +99,7 @@ export class Outstanding {
 	/** Ids of documents to offer now, oldest first; raw fixes, which are many, behind all others. */
 	sendableDocuments(): string[] {
 		return [...this.documents.values()]
-			.filter(({ isOpen, refusedCode }) => !isOpen && refusedCode === null)
+			.filter((document) => isSendable(document) && !this.#waitsForEntry(document))
 			.sort(
 				(a, b) =>
 					Number(a.type === 'trace') - Number(b.type === 'trace') ||
@@ -115,6 +116,15 @@ export class Outstanding {
 			.sort((a, b) => a.byteLength - b.byteLength);
 	}
 
+	/**
+	 * A deleted receipt goes after the entry it was on: whether that one is deleted, or stays because it was edited
+	 * elsewhere, is known only once the server has answered.
+	 */
+	#waitsForEntry({ type, isDeleted, about }: OutstandingDocument): boolean {
+		const entry = this.documents.get(about);
+		return type === 'receipt' && isDeleted && entry !== undefined && isSendable(entry);
+	}
+
 	#setDocument(row: RowState): void {
 		if (row.type === 'receipt' && row.sha256 !== '') this.#findReceiptOf(row);
 		if (row.unsentSinceMs === 0) {
@@ -127,6 +137,7 @@ export class Outstanding {
 			about: row.about,
 			sinceMs: row.unsentSinceMs,
 			isOpen: !row._deleted && isOpenTrace(row),
+			isDeleted: row._deleted,
 			refusedCode: this.#refused.get(row.id) ?? null
 		});
 		this.#tell();
@@ -203,3 +214,7 @@ export const OFFERED_TYPES: ReadonlySet<string> = new Set<Row['type']>([
 	'kept',
 	'profile'
 ]);
+
+function isSendable({ isOpen, refusedCode }: OutstandingDocument): boolean {
+	return !isOpen && refusedCode === null;
+}
