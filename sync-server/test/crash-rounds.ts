@@ -42,10 +42,12 @@ interface Acknowledged {
 	photo: string | null;
 }
 
-/** Kills `rounds` times; the same seed kills after the same pauses. `tell` is given a line for each round. */
+/**
+ * Kills `rounds` times, or until `stop`; the same seed kills after the same pauses. `tell` is given a line for each round.
+ */
 export async function crashRounds(
 	directory: string,
-	{ rounds, seed }: { rounds: number; seed: number },
+	{ rounds, seed, stop }: { rounds: number; seed: number; stop?: AbortSignal },
 	tell: (line: string) => void = () => undefined
 ): Promise<CrashCounts> {
 	const counts: CrashCounts = {
@@ -60,7 +62,7 @@ export async function crashRounds(
 	const random = randomFrom(seed);
 	const known = new Map<string, Acknowledged>();
 	let highest = 0;
-	for (let round = 1; round <= rounds; round++) {
+	for (let round = 1; round <= rounds && stop?.aborted !== true; round++) {
 		const server = await startServerProcess({ dataDir: directory });
 		await fetch(`${server.url}/${DATABASE}`, { method: 'PUT', headers: HEADERS });
 		const load = new Load(server, random, round);
@@ -95,7 +97,7 @@ export async function crashRounds(
 		}
 		tell(
 			`round ${round}: killed after ${pauseMs} ms, ${load.writes} writes acknowledged, ` +
-				`${load.shown.size} shown`
+				`${load.shown.size} shown; so far ${wrongIn(counts)} wrong`
 		);
 	}
 	await checkStore(directory, (damage) => {
@@ -103,6 +105,11 @@ export async function crashRounds(
 		counts.damaged += 1;
 	});
 	return counts;
+}
+
+/** How many things were not as they must be. */
+export function wrongIn({ lost, half, unshown, backwards, damaged }: CrashCounts): number {
+	return lost + half + unshown + backwards + damaged;
 }
 
 interface FoundDoc {
