@@ -1,3 +1,4 @@
+import { PROTOCOL_VERSION } from '@outlay/domain/session-view';
 import { describe, expect, it } from 'vitest';
 import { LiveValue } from '#lib/storage/live-value.ts';
 import { PageReader, rowsAfter } from '#lib/sync/page-reader.ts';
@@ -71,7 +72,9 @@ function lineTo(asked: string[], answers: (object | null)[]): ServerLine {
 		fetch: (input) => {
 			const url = new URL(input instanceof Request ? input.url : input, 'http://server');
 			if (!url.pathname.endsWith('_changes')) {
-				return Promise.resolve(Response.json({ companyId: 'c', userId: 'u' }));
+				return Promise.resolve(
+					Response.json({ companyId: 'c', userId: 'u', protocolVersion: PROTOCOL_VERSION })
+				);
 			}
 			const { searchParams } = url;
 			asked.push(
