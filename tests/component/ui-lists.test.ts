@@ -166,8 +166,8 @@ test('the sync state is said in words, with how much waits', () => {
 	expect(syncViewOf({ state: 'offline', unsentCount: 3 }).words).toBe('Offline · 3 to send');
 	expect(syncViewOf({ state: 'offline', unsentCount: 0 }).words).toBe('Offline');
 	expect(
-		syncViewOf({ state: 'sending', unsentCount: 2, sentBytes: 1, totalBytes: 4 })
-	).toMatchObject({ words: 'Sending 2', fraction: 0.25 });
+		syncViewOf({ state: 'sending', unsentCount: 2, sentCount: 1, sentBytes: 1, totalBytes: 4 })
+	).toMatchObject({ words: 'Sending 2 of 3', fraction: 0.25 });
 	expect(syncViewOf({ state: 'up-to-date', atMs: null }).words).toBe('Up to date');
 	expect(syncViewOf({ state: 'fetching', doneCount: 2500, totalCount: 10_000 })).toMatchObject({
 		words: 'Fetching 2,500 of 10,000',

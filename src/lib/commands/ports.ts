@@ -91,7 +91,14 @@ export type SyncStatus =
 	/** App and server speak different versions: nothing is sent or fetched until the older one is updated. */
 	| { state: 'app-too-old'; unsentCount: number }
 	| { state: 'server-too-old'; unsentCount: number }
-	| { state: 'sending'; unsentCount: number; sentBytes: number; totalBytes: number }
+	| {
+			state: 'sending';
+			unsentCount: number;
+			/** Sent since there was last nothing to send. */
+			sentCount: number;
+			sentBytes: number;
+			totalBytes: number;
+	  }
 	| {
 			/** Much is read from the server, as on a new device; counted in changes, of which the server may not know how many. */
 			state: 'fetching';

@@ -24,7 +24,10 @@ export function syncViewOf(status: SyncStatus): SyncView {
 		'sign-in-again': () => m.sync_sign_in_again(),
 		'app-too-old': () => waiting(m.sync_app_too_old()),
 		'server-too-old': () => waiting(m.sync_server_too_old()),
-		sending: () => m.sync_sending({ count: unsentCount }),
+		sending: () => {
+			const sentCount = status.state === 'sending' ? status.sentCount : 0;
+			return m.sync_sending_of({ at: sentCount + 1, total: sentCount + unsentCount });
+		},
 		fetching: () =>
 			status.state === 'fetching' && status.totalCount !== null
 				? m.sync_fetching_of({

@@ -7,6 +7,8 @@ import type { LineState } from './server-line.ts';
 export interface InFlight {
 	documentIds: ReadonlySet<string>;
 	photo: { sha256: string; sentBytes: number } | null;
+	/** Documents and photos sent since there was last nothing to send. */
+	sentCount: number;
 	/** Bytes of photos sent since there was last nothing to send. */
 	sentPhotoBytes: number;
 }
@@ -42,6 +44,7 @@ export function statusOf(
 		return {
 			state: 'sending',
 			unsentCount,
+			sentCount: inFlight.sentCount,
 			sentBytes,
 			totalBytes: inFlight.sentPhotoBytes + waitingBytes
 		};

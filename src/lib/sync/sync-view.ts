@@ -18,10 +18,11 @@ export class SyncView {
 	readonly #outstanding: Outstanding;
 	readonly #subjects: Subjects;
 	readonly #stopLine: () => void;
-	#inFlight: InFlight = { documentIds: new Set(), photo: null, sentPhotoBytes: 0 };
+	#inFlight: InFlight = { documentIds: new Set(), photo: null, sentCount: 0, sentPhotoBytes: 0 };
 	#caughtUpMs: number | null = null;
 	#reading: Reading | null = null;
 	#photoBytesBefore = new Map<string, number>();
+	#unsentBefore: ReadonlySet<string> = new Set();
 	#timer: ReturnType<typeof setTimeout> | null = null;
 	#telling: Promise<void> = Promise.resolve();
 	/** Before everything unsent is known it would say "up to date" of what isn't. */
@@ -83,6 +84,7 @@ export class SyncView {
 	async #tell(): Promise<void> {
 		if (!this.#isShown) return;
 		await this.#subjects.learn(this.#outstanding.documents.values());
+		this.#countSent();
 		this.#countSentPhotos();
 		const subjectsOf = (id: string) => this.#subjects.of(id);
 		const line = this.#line.state.value ?? 'connecting';
@@ -91,6 +93,19 @@ export class SyncView {
 		);
 		this.queue.set(queueOf(this.#outstanding, this.#inFlight, subjectsOf));
 		this.itemStates.set(itemStatesOf(this.#outstanding, this.#inFlight, subjectsOf));
+	}
+
+	/** What left the list was sent, or taken back, which is as done; the count starts over when nothing is left. */
+	#countSent(): void {
+		const { documents, photos } = this.#outstanding;
+		const unsent = new Set([
+			...this.#outstanding.sendableDocuments(),
+			...this.#outstanding.sendablePhotos().map(({ sha256 }) => sha256)
+		]);
+		const gone = [...this.#unsentBefore].filter((id) => !documents.has(id) && !photos.has(id));
+		const sentCount = unsent.size === 0 ? 0 : this.#inFlight.sentCount + gone.length;
+		this.#unsentBefore = unsent;
+		this.#inFlight = { ...this.#inFlight, sentCount };
 	}
 
 	/** A photo that left the list was sent; the count starts over when nothing is left. */
