@@ -195,4 +195,36 @@ describe('Sweden', () => {
 			}
 		});
 	});
+
+	/* Meals abroad take 15, 35 and 35 %, lunch with dinner 70 and all three 85 % (publitech.se on SKV A 2025:5). */
+	test.each([
+		[['breakfast'], 15, 15_000],
+		[['lunch'], 35, 35_000],
+		[['dinner'], 35, 35_000],
+		[['lunch', 'dinner'], 70, 70_000],
+		[['breakfast', 'lunch', 'dinner'], 85, 85_000]
+	] as const)('abroad %s takes %d %% of 1,000', (freeMeals, percent, mealsMinor) => {
+		const journey = {
+			departure: { at: '2025-05-06T08:00', timeZone: 'Europe/Stockholm', country: 'SE' },
+			arrivals: [{ at: '2025-05-06T09:00', timeZone: 'Europe/Berlin', country: 'DE', place: null }],
+			return: { at: '2025-05-08T20:00', timeZone: 'Europe/Stockholm' }
+		};
+		const claim = { ...threeDays('2025', []), journey, days: [{ day: 2, freeMeals }] };
+		const state = [
+			...SHIPPED.state,
+			...withCompanyRate({
+				country: 'SE',
+				kind: 'per-diem.abroad',
+				place: 'DE',
+				currency: 'SEK',
+				amount: '1000.00'
+			}).company
+		];
+		const found = perDiem(claim, { state, company: [] });
+		expect(found.ok && found.value.lines[1]?.values).toMatchObject({ percent, mealsMinor });
+		expect(found.ok && found.value.days[1]).toMatchObject({
+			taxFreeMinor: 100_000 - mealsMinor,
+			taxableMinor: mealsMinor
+		});
+	});
 });
