@@ -1,3 +1,4 @@
+import AxeBuilder from '@axe-core/playwright';
 import { expect, type BrowserContext, type Page } from '@playwright/test';
 import { killAndReopen, signIn, waitUntilUpToDate } from '../support/app-page.ts';
 import { CouchClient } from '../support/couch-client.ts';
@@ -14,6 +15,7 @@ test('a passcode: set, locked by a button in all tabs, wrong and right, nothing 
 	jonas
 }) => {
 	await setPasscode(page, server.url);
+	await expectAccessible(page);
 	const other = await phone.newPage();
 	await other.goto(server.url);
 	// The second tab is open at once: the first one is.
@@ -44,6 +46,7 @@ test('a passcode: set, locked by a button in all tabs, wrong and right, nothing 
 		await other.getByLabel('Passcode', { exact: true }).fill('a wrong passcode');
 		await other.getByRole('button', { name: 'Unlock' }).click();
 		await expect(other.getByText('This passcode is not right.')).toBeVisible();
+		await expectAccessible(other);
 		expect(asked.filter((path) => /mailbox|settings-|_outlay\/(?!session)/.test(path))).toEqual([]);
 		const worker = await CouchClient.signIn(server.url, jonas);
 		expect(await worker.idsByType(worker.session.databases.mailbox)).not.toHaveProperty(
@@ -183,6 +186,22 @@ async function backToHome(page: Page): Promise<void> {
 	await page.getByRole('link', { name: 'Back' }).click();
 	await page.getByRole('link', { name: 'Home' }).click();
 	await expect(page.getByRole('heading', { name: 'Home' })).toBeVisible();
+}
+
+/** On a phone and a desktop, light and dark; with nothing to scroll sideways. */
+async function expectAccessible(page: Page): Promise<void> {
+	for (const width of [320, 1440]) {
+		await page.setViewportSize({ width, height: 844 });
+		for (const colorScheme of ['light', 'dark'] as const) {
+			await page.emulateMedia({ colorScheme });
+			const { violations } = await new AxeBuilder({ page }).analyze();
+			expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`)).toEqual([]);
+		}
+		expect(
+			await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)
+		).toBe(true);
+	}
+	await page.setViewportSize({ width: 390, height: 844 });
 }
 
 async function unlock(page: Page): Promise<void> {

@@ -101,6 +101,7 @@ test('every page passes axe on every size and in both themes', async ({ browser 
 		await visit(worker, `${url}/more`, 'more', problems);
 		await visit(worker, `${url}/settings`, 'settings', problems);
 		await visit(worker, `${url}/settings/maps`, 'maps', problems);
+		await visit(worker, `${url}/settings/protection`, 'protection', problems);
 		await visit(worker, `${url}/nothing/here`, 'not-found', problems);
 		await worker.goto(url);
 		await worker.getByRole('button', { name: 'Add' }).first().click();
