@@ -2,6 +2,7 @@ import { documentId } from '@outlay/domain/identifiers';
 import type { Account, Deeds, Done, Protection } from './commands/app.ts';
 import { attachReceipt } from './commands/attach-receipt.ts';
 import { bringBackUnsent } from './commands/bring-back-unsent.ts';
+import { kilometresOfYear } from './commands/confirmed-drives.ts';
 import { documentsOf, firstOf, type DeedContext } from './commands/context.ts';
 import { decide } from './commands/decide.ts';
 import { discardTrip } from './commands/discard-trip.ts';
@@ -143,6 +144,7 @@ function deedsOf(context: DeedContext, roads: RoadContext): Deeds {
 		removeDraft: (transactionId) => removeDraft(context, transactionId),
 		discardTrip: (tripId) => discardTrip(context, tripId),
 		measureWay: (way, vehicle) => measureWay(context, roads, way, vehicle),
+		kilometresOfYear: (transactionId, drive) => kilometresOfYear(context, transactionId, drive),
 		readHere: () => readHere(context, createLocations()),
 		newElementId: () => context.identities.ulid(),
 		keepOwn: (book, element, clearances) => keepOwn(context, book, element, clearances),

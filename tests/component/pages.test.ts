@@ -4,6 +4,7 @@ import { dayOfMs } from '#lib/state/formats.ts';
 import { saveForms } from '#lib/state/open-forms.ts';
 import { startApp } from '#lib/start.ts';
 import { rememberSignedIn } from '#lib/storage/signed-in.ts';
+import { checkDocument } from '@outlay/domain/documents';
 import type { SessionView } from '@outlay/domain/session-view';
 import type { Setting, SettingBody } from '@outlay/domain/setting';
 import type { TransactionBody } from '@outlay/domain/transaction';
@@ -325,6 +326,37 @@ describe('a typed drive between places', () => {
 				distanceSource: 'typed',
 				legs: []
 			});
+	});
+
+	it('is driven again in one tap, with nothing in it that a drive does not have', async () => {
+		const way = { from: 'Home', fromPoint: null, to: 'Depot', toPoint: null, isReturn: true };
+		await account.deeds.keepOwn('favouriteTrips', {
+			id: 'f',
+			...way,
+			vias: [{ id: 'v', name: 'Store', point: null }],
+			purpose: 'Parts'
+		});
+		const transactionId = account.deeds.newTransactionId();
+		const screen = await show(MileagePage, { transactionId, isNew: true });
+		await screen.getByRole('button', { name: 'Home ⇄ Store ⇄ Depot' }).click();
+		await expect
+			.poll(() => bodyOf(transactionId))
+			.toMatchObject({ ...way, vias: [{ name: 'Store' }], purpose: 'Parts' });
+		const stored = await account.documents.get('transaction', transactionId);
+		expect(checkDocument({ ...stored?.document })).toMatchObject({ ok: true });
+	});
+
+	it('asks for no position while the company has recorded no purpose', async () => {
+		const { screen } = await open();
+		const read = vi.spyOn(navigator.geolocation, 'watchPosition');
+		try {
+			await screen.getByLabelText('To', { exact: true }).click();
+			await screen.getByText('Where I am now').last().click();
+			await expect.element(screen.getByRole('alert')).toBeVisible();
+			expect(read).not.toHaveBeenCalled();
+		} finally {
+			read.mockRestore();
+		}
 	});
 
 	it('is read from the odometer', async () => {

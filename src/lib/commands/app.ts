@@ -5,6 +5,7 @@ import type { ProfileBody } from '@outlay/domain/person';
 import type { Verdict } from '@outlay/domain/submission';
 import type { VehicleType } from '@outlay/domain/mileage/vehicle';
 import type { Way } from '@outlay/domain/mileage/way';
+import type { YearKilometres } from '@outlay/domain/mileage/year-kilometres';
 import type { Position, TripGap } from '@outlay/domain/trip';
 import type { BroughtBackFile } from './bring-back-unsent.ts';
 import type { MeasuredWay } from './measure-way.ts';
@@ -59,6 +60,8 @@ export interface Deeds {
 	 * `place.missing` and `place.unknown`.
 	 */
 	measureWay(way: Way, vehicle: VehicleType): Promise<Done<MeasuredWay[]>>;
+	/** How far the year's other submitted drives have come towards the limit of the high rate; null where there is none. */
+	kilometresOfYear(transactionId: string, drive: MileageBody): Promise<YearKilometres | null>;
 	/** Where the person is, read once; see `readHere` for what it refuses. */
 	readHere(): Promise<Done<Position>>;
 	/** A new id for an element of one's own books. */

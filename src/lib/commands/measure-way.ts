@@ -1,11 +1,9 @@
 import type { FoundWay } from '@outlay/domain/regions';
-import { isApproved } from '@outlay/domain/case';
 import { weakestSource, type Leg, type LegSource } from '@outlay/domain/mileage/distance-source';
 import {
 	companyDistances,
 	knownDistance,
 	learnDistances,
-	type ConfirmedDrive,
 	type KnownDistance
 } from '@outlay/domain/mileage/known-distance';
 import {
@@ -21,7 +19,8 @@ import { refuse } from '@outlay/domain/refusal';
 import { LONGEST_DETOUR, DETOUR_FACTOR } from '@outlay/domain/roads/straight-estimate';
 import { settingOn } from '@outlay/domain/setting';
 import type { Done } from './app.ts';
-import { documentsOf, firstOf, localDay, type DeedContext } from './context.ts';
+import { confirmedDrives } from './confirmed-drives.ts';
+import { localDay, type DeedContext } from './context.ts';
 import { measureByRoad, type RoadContext } from './measure-by-road.ts';
 
 /** How long a way is, and who says so: what a mileage stores of it. */
@@ -195,24 +194,10 @@ async function placeBooks(context: DeedContext): Promise<PlaceBooks> {
 }
 
 async function knownDistances(context: DeedContext): Promise<KnownDistance[]> {
-	const { documents, me } = context;
-	const [settings, submissions, cases] = await Promise.all([
+	const [settings, drives] = await Promise.all([
 		context.settings(),
-		firstOf(documents.watchNewest('submission', LEARNED_FROM)),
-		firstOf(documents.watchNewest('case', LEARNED_FROM))
+		confirmedDrives(context, LEARNED_FROM)
 	]);
 	const company = settingOn(settings, 'places', localDay(context.clock))?.body;
-	const states = new Map(documentsOf(cases).map(({ body }) => [body.subjectId, body.state]));
-	const seen = new Set<string>();
-	const drives: ConfirmedDrive[] = [];
-	for (const { ownerId, body } of documentsOf(submissions)) {
-		const { subjectId, snapshot } = body;
-		// The newest submission of a drive is the one that counts.
-		if (ownerId !== me.userId || snapshot.kind !== 'mileage' || seen.has(subjectId)) continue;
-		seen.add(subjectId);
-		const state = states.get(subjectId) ?? 'waiting';
-		if (state === 'declined' || state === 'recalled') continue;
-		drives.push({ body: snapshot, isApproved: isApproved(state) });
-	}
 	return [...companyDistances(company?.knownDistances ?? []), ...learnDistances(drives)];
 }

@@ -143,10 +143,13 @@ export class MileageForm extends MileageTexts {
 	}
 
 	/** A whole trip at once: one that was driven before. `newId` gives the ids of its stops. */
-	takeTrip({ purpose, ...way }: Way & { purpose: string }, newId: () => string): void {
-		const vias = way.vias.map((via) => ({ ...via, id: newId() }));
-		Object.assign(this, { ...way, vias });
-		this.edit({ ...way, vias });
+	takeTrip(trip: Way & { purpose: string }, newId: () => string): void {
+		const { from, fromPoint, to, toPoint, isReturn, purpose } = trip;
+		const vias = trip.vias.map(({ name, point }) => ({ id: newId(), name, point }));
+		// Member by member: what else a suggestion knows has no place in a drive.
+		const way: Way = { from, fromPoint, to, toPoint, vias, isReturn };
+		Object.assign(this, way);
+		this.edit(way);
 		if (this.purpose === '' && purpose !== '') {
 			this.purpose = purpose;
 			this.edit({ purpose });

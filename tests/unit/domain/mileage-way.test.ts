@@ -4,6 +4,7 @@ import {
 	knownDistance,
 	learnDistances
 } from '@outlay/domain/mileage/known-distance';
+import { yearKilometres } from '@outlay/domain/mileage/year-kilometres';
 import { STATE_MILEAGE_RATES } from '@outlay/domain/rates/mileage';
 import { endsOf, positionOf, wayMark, type EndPoint } from '@outlay/domain/mileage/way';
 import type { Setting } from '@outlay/domain/setting';
@@ -208,6 +209,34 @@ describe('known distances', () => {
 		expect(knownDistance(all, end('b'), end('a'))).toMatchObject({ distanceM: 1_200 });
 		expect(knownDistance(own, end('b'), end('a'))).toMatchObject({ distanceM: 10_000 });
 		expect(knownDistance(all, end('a'), end('c'))).toBeNull();
+	});
+});
+
+describe('the year’s kilometres', () => {
+	const driven = (change: Partial<MileageBody>) => drive({ distanceM: 100_000, ...change });
+
+	test('count the drives of the same year, country and kind of limit', () => {
+		const others = [
+			driven({}),
+			driven({ vehicle: 'electric-car', drivenOn: '2026-01-01' }),
+			driven({ drivenOn: '2025-12-31' }),
+			driven({ country: 'NO' }),
+			driven({ vehicle: 'bicycle' }),
+			driven({ vehicleOwner: 'company' }),
+			driven({ drivenOn: null })
+		];
+		expect(yearKilometres(driven({}), others, [rates])).toEqual({
+			year: '2026',
+			kilometres: 200,
+			thresholdKm: 20_000
+		});
+	});
+
+	test('are no matter where no limit is', () => {
+		expect(yearKilometres(driven({ vehicle: 'bicycle' }), [], [rates])).toBeNull();
+		expect(yearKilometres(driven({ country: 'XX' }), [], [rates])).toBeNull();
+		expect(yearKilometres(driven({ drivenOn: null }), [], [rates])).toBeNull();
+		expect(yearKilometres(driven({}), [], [])).toBeNull();
 	});
 });
 

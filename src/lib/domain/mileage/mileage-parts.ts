@@ -121,7 +121,10 @@ function bandsOf(
 }
 
 /** Whether the country counts such a vehicle's kilometres over the year. */
-export function countsToThreshold(trip: MileageTrip, state: readonly DatedRate[]): boolean {
+export function countsToThreshold(
+	trip: Pick<MileageTrip, 'country' | 'fuel' | 'vehicle'>,
+	state: readonly DatedRate[]
+): boolean {
 	return isKnown(state, trip.country, `${kindOf(state, 'tax-free', trip, trip.vehicle)}.above`);
 }
 
@@ -159,7 +162,7 @@ function ratesOf(
 function kindOf(
 	rates: readonly DatedRate[],
 	ladder: string,
-	{ country, fuel }: MileageTrip,
+	{ country, fuel }: Pick<MileageTrip, 'country' | 'fuel'>,
 	name: string
 ): string {
 	const kind = `mileage.${ladder}.${name}`;
