@@ -3,6 +3,7 @@ import type { Clock, Vault } from '#lib/commands/ports.ts';
 import type { VaultRow } from './collections.ts';
 import type { OutlayDatabase } from './open-collections.ts';
 import { changeRow, findRows, readRows } from './row-store.ts';
+import { StorageError } from './storage-error.ts';
 
 /** Fetches a blob's bytes from the server; null while they can't be had. */
 export type FetchBlob = (
@@ -47,7 +48,9 @@ export function vaultIn(database: OutlayDatabase, clock: Clock, fetchBlob: Fetch
 			// A view on shared memory can't be hashed; pictures never are one.
 			const exact = bytes as Uint8Array<ArrayBuffer>;
 			const sha256 = await sha256Of(exact);
-			await store(exact, mediaType, sha256, 'pending');
+			await roomFor(database, clock, exact.byteLength, () =>
+				store(exact, mediaType, sha256, 'pending')
+			);
 			return { sha256, byteLength: bytes.byteLength };
 		},
 
@@ -56,14 +59,22 @@ export function vaultIn(database: OutlayDatabase, clock: Clock, fetchBlob: Fetch
 			if (kept !== null) return kept;
 			const fetched = await fetchBlob(sha256);
 			if (fetched === null || (await sha256Of(fetched.bytes)) !== sha256) return null;
-			return store(fetched.bytes, fetched.mediaType, sha256, 'sent');
+			try {
+				return await store(fetched.bytes, fetched.mediaType, sha256, 'sent');
+			} catch (error) {
+				if (!isFull(error)) throw error;
+				// It is shown all the same; the next look fetches it again.
+				return new Blob([fetched.bytes], { type: fetched.mediaType });
+			}
 		},
 
 		async bringBack(sha256, bytes, mediaType) {
 			// A view on shared memory can't be hashed; what was read from a file never is one.
 			const exact = bytes as Uint8Array<ArrayBuffer>;
 			if ((await sha256Of(exact)) !== sha256) return false;
-			await store(exact, mediaType, sha256, 'pending');
+			await roomFor(database, clock, exact.byteLength, () =>
+				store(exact, mediaType, sha256, 'pending')
+			);
 			return true;
 		},
 
@@ -87,6 +98,57 @@ export function vaultIn(database: OutlayDatabase, clock: Clock, fetchBlob: Fetch
 			);
 		}
 	};
+}
+
+/**
+ * Stores, and on a full disk once more after pictures the server has confirmed have made room, those that are here
+ * longest first: they are fetched again when somebody looks at them. Throws `storage.full` when that is not enough.
+ */
+async function roomFor<T>(
+	database: OutlayDatabase,
+	clock: Clock,
+	neededBytes: number,
+	write: () => Promise<T>
+): Promise<T> {
+	try {
+		return await write();
+	} catch (error) {
+		const addedBeforeMs = clock.nowMs() - KEPT_MS;
+		if (!isFull(error)) throw error;
+		if (!(await evict(database, neededBytes * ROOM_FACTOR, addedBeforeMs))) throw error;
+		return write();
+	}
+}
+
+/** Sealing and the browser's own records take room too. */
+const ROOM_FACTOR = 2;
+/** Younger pictures stay: a server set back to its last backup gets them from here again. */
+const KEPT_MS = 7 * 24 * 60 * 60 * 1000;
+
+/** Whether so many bytes could be let go. */
+async function evict(
+	database: OutlayDatabase,
+	wantedBytes: number,
+	addedBeforeMs: number
+): Promise<boolean> {
+	const sent = await findRows(database.vault, {
+		selector: { _deleted: { $eq: false }, state: { $eq: 'sent' } },
+		sort: [{ state: 'asc' }, { byteLength: 'asc' }]
+	});
+	let freedBytes = 0;
+	for (const { id, addedAtMs } of sent.sort((a, b) => a.addedAtMs - b.addedAtMs)) {
+		if (freedBytes >= wantedBytes || addedAtMs > addedBeforeMs) break;
+		const gone = await changeRow(database.vault, id, (row) =>
+			// Meanwhile it may have to be sent again, to a server that was set back.
+			row === null || row._deleted || row.state !== 'sent' ? null : { ...row, _deleted: true }
+		);
+		freedBytes += gone?.byteLength ?? 0;
+	}
+	return freedBytes > 0;
+}
+
+function isFull(error: unknown): boolean {
+	return error instanceof StorageError && error.code === 'storage.full';
 }
 
 /** The bytes kept here, with their media type; null when they are not here. */
