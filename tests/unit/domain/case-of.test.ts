@@ -191,7 +191,9 @@ describe('caseOf', () => {
 
 		test('reopens what is not exported, for the owner to correct', () => {
 			expect(handled(['checked', 'reopened'])).toMatchObject({ state: 'reopened', holderId: null });
-			expect(handled(['exported', 'reopened'])?.state).toBe('exported');
+			const late = handled(['exported', 'reopened']);
+			expect(late?.state).toBe('exported');
+			expect(late?.steps.at(-1)).toMatchObject({ deed: 'reopened', counts: false });
 			expect(handled(['reopened'], [second])).toMatchObject({
 				state: 'waiting',
 				submissionId: second._id

@@ -144,3 +144,15 @@ describe('Finland', () => {
 		});
 	});
 });
+
+test('the night ends at seven: four hours before it are a night away, a minute less is none', () => {
+	const leaving = (at: string) =>
+		perDiem(
+			aClaim('FI', `2024-05-06T${at}`, '2024-05-06T20:00', {
+				days: [{ day: 1, lodging: 'allowance' }]
+			}),
+			SHIPPED
+		);
+	expect(leaving('03:00').ok).toBe(true);
+	expect(leaving('03:01')).toMatchObject({ refusal: { code: 'per_diem.night_where_none_is' } });
+});

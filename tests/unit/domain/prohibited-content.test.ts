@@ -157,6 +157,15 @@ describe('numbers of people without an ordinary one', () => {
 	});
 });
 
+test.each([
+	'6200 0000 0000 0005',
+	'3600 000000 0008',
+	'5105 1051 0510 5100',
+	'2223 0000 4841 0010'
+])('%s has the range of a card scheme', (card) => {
+	expect(verdicts(card)).toEqual(['card block']);
+});
+
 test('a finding says where, never what', () => {
 	const [finding] = findProhibited('for Ole 211062-5629, pump');
 	expect(finding).toEqual({ kind: 'dk-cpr', verdict: 'block', start: 8, end: 19 });

@@ -1,4 +1,4 @@
-import { averageWeek } from '@outlay/domain/time/rest-and-average';
+import { averageNotices, averageWeek } from '@outlay/domain/time/rest-and-average';
 import { timeWeek } from '@outlay/domain/time/time-week';
 import type { TimeEntry } from '@outlay/domain/time/time-entry';
 import { describe, expect, test } from 'vitest';
@@ -121,4 +121,15 @@ describe('48 hours a week on average', () => {
 			{ code: 'time.average_over_48_hours', values: { averageMinutes: 3150, days: 4 } }
 		]);
 	});
+});
+
+test('48 hours are allowed, a minute more is not', () => {
+	const week = (minutes: number) =>
+		averageNotices(
+			[{ date: MONDAY, workedMinutes: minutes, isNeutral: false }],
+			'2026-11-29',
+			MONDAY
+		).map(({ code }) => code);
+	expect(week(48 * 60)).toEqual([]);
+	expect(week(48 * 60 + 1)).toEqual(['time.average_over_48_hours']);
 });

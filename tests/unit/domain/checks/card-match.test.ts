@@ -94,3 +94,10 @@ test('the order of arrival never matters, and nothing is matched twice', () => {
 		})
 	);
 });
+
+test('a tip is a fifth of the receipt at most', () => {
+	const tipped = (amountMinor: number) =>
+		matchCardEntries([entry('e')], [claim('c', { amountMinor, mayHaveTip: true })]);
+	expect(tipped(8334)).toMatchObject([{ isTip: true, differenceMinor: 1666 }]);
+	expect(tipped(8333)).toEqual([]);
+});

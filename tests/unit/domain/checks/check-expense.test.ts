@@ -313,3 +313,18 @@ test('the parts always add up, and what is deducted is never more than the VAT i
 		})
 	);
 });
+
+test('that VAT of another country is not deducted at home is a rule of the directive, so it is verified', () => {
+	const facts = {
+		grossMinor: 10_000,
+		printedMinor: 1900,
+		currency: 'EUR',
+		vatKind: 'hotel',
+		spentOn: '2026-11-20',
+		country: 'DE'
+	};
+	expect(vatOf(facts, 'DK', STATE_VAT_RATES)).toMatchObject({
+		ok: true,
+		value: { vatMinor: 1900, deductibleMinor: 0, verified: true }
+	});
+});
