@@ -4,11 +4,15 @@ import { attachReceipt } from './commands/attach-receipt.ts';
 import { bringBackUnsent } from './commands/bring-back-unsent.ts';
 import { kilometresOfYear } from './commands/confirmed-drives.ts';
 import { documentsOf, firstOf, type DeedContext } from './commands/context.ts';
+import { splitTrip, trimTrip } from './commands/cut-trip.ts';
 import { decide } from './commands/decide.ts';
 import { discardTrip } from './commands/discard-trip.ts';
 import type { RoadContext } from './commands/measure-by-road.ts';
 import { measureWay } from './commands/measure-way.ts';
 import { keepOwn, makeFirstVehicle, removeOwn } from './commands/own-books.ts';
+import { fillGap } from './commands/fill-gap.ts';
+import { importTrip } from './commands/import-trip.ts';
+import { drivenRoute, fixesThatCount, recordedPath } from './commands/measure-trip.ts';
 import type { SignedIn } from './commands/ports.ts';
 import { readHere } from './commands/read-here.ts';
 import { recall } from './commands/recall.ts';
@@ -16,6 +20,7 @@ import { removeDraft } from './commands/remove-draft.ts';
 import { removeReceipt } from './commands/remove-receipt.ts';
 import { saveExpense } from './commands/save-expense.ts';
 import { saveMileage } from './commands/save-mileage.ts';
+import { saveOdometer } from './commands/save-odometer.ts';
 import { saveProfile } from './commands/save-profile.ts';
 import { standingHere } from './commands/standing.ts';
 import { submit } from './commands/submit.ts';
@@ -23,6 +28,7 @@ import { createTripRecorder } from './commands/trip-recorder.ts';
 import type { createClock } from './device/clock.ts';
 import type { createConnectivity } from './device/connectivity.ts';
 import { createHashing } from './device/hashing.ts';
+import { createHeartbeat } from './device/heartbeat.ts';
 import { createIdentities } from './device/identities.ts';
 import { whileIdle } from './device/idleness.ts';
 import { createLocations } from './device/locations.ts';
@@ -38,8 +44,10 @@ import { vaultIn } from './storage/vault.ts';
 import { blobFetcher } from './sync/fetch-blob.ts';
 import { openRegions } from './sync/regions.ts';
 import { openRoutingDesk } from './sync/routing-desk.ts';
+import { followServerClock } from './sync/server-clock.ts';
 import { startSync } from './sync/start-sync.ts';
 import { createPhotos } from './workers/photo-client.ts';
+import { createRecordingFiles } from './workers/recordings-client.ts';
 import { createRoadSearch } from './workers/roads-client.ts';
 import { createTripMeasuring } from './workers/trip-client.ts';
 
@@ -66,7 +74,8 @@ export async function openAccount(
 	const { clock, connectivity } = parts;
 	const me = guard.session;
 	const database = await openDatabase(me, parts.options);
-	const online = (input: RequestInfo | URL, init?: RequestInit) => fetch(input, init);
+	const serverClock = followServerClock((input, init) => fetch(input, init), clock);
+	const online = serverClock.fetch;
 	const documents = documentsIn(database, clock);
 	const vault = vaultIn(database, clock, blobFetcher(me.databases.mailbox, online));
 	const sync = startSync({
@@ -102,7 +111,9 @@ export async function openAccount(
 		...context,
 		locations: createLocations(),
 		wakeLock: createWakeLock(),
-		recordingLock: createRecordingLock(`${database.name}-recording`)
+		recordingLock: createRecordingLock(`${database.name}-recording`),
+		heartbeat: createHeartbeat(clock),
+		clockOffsetMs: () => serverClock.offsetMs()
 	});
 	await recorder.recover();
 	const running = new Set<Promise<unknown>>();
@@ -131,6 +142,7 @@ export async function openAccount(
 }
 
 function deedsOf(context: DeedContext, roads: RoadContext): Deeds {
+	const recordingFiles = createRecordingFiles();
 	return {
 		newTransactionId: () => documentId('transaction', context.me.userId, context.identities.ulid()),
 		saveExpense: (transactionId, change) => saveExpense(context, transactionId, change),
@@ -151,7 +163,16 @@ function deedsOf(context: DeedContext, roads: RoadContext): Deeds {
 		removeOwn: (book, id) => removeOwn(context, book, id),
 		makeFirstVehicle: (id) => makeFirstVehicle(context, id),
 		saveProfile: (change) => saveProfile(context, change),
-		bringBackUnsent: (file) => bringBackUnsent(context, file)
+		bringBackUnsent: (file) => bringBackUnsent(context, file),
+		drivenRoute: (tripId) => drivenRoute(context, tripId),
+		trimTrip: (tripId, span) => trimTrip(context, tripId, span),
+		splitTrip: (tripId, atMs) => splitTrip(context, tripId, atMs),
+		recordedPath: (tripId) => recordedPath(context, tripId),
+		countedFixes: (tripId) => fixesThatCount(context, tripId),
+		readRecording: (file) => recordingFiles.read(file),
+		importTrip: (by, drive, isTwiceMeant) => importTrip(context, by, drive, isTwiceMeant),
+		fillGap: (tripId, gap, answer) => fillGap(context, roads, tripId, gap, answer),
+		saveOdometer: (tripId, change) => saveOdometer(context, tripId, change)
 	};
 }
 

@@ -13,6 +13,7 @@ import { recordedTraces } from '../support/recorded-traces.ts';
 import { SYNTHETIC_KINDS, syntheticTrace } from '../support/synthetic-trace.ts';
 import { formatTable } from './table.ts';
 import { classesOf } from './traces/classes.ts';
+import { browserRows } from './traces/in-browser.ts';
 import { PEERS } from './traces/peers.ts';
 import { throughputRows } from './traces/throughput.ts';
 
@@ -82,7 +83,7 @@ printSpread(`Made up, ${SEEDS} drives of each kind: absolute error in %`, synthe
 print(
 	'A day of 86,400 fixes, milliseconds',
 	['', 'first', 'median', 'best', 'million fixes/s'],
-	throughputRows()
+	[...throughputRows(), ...(await browserRows())]
 );
 
 if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(rows, null, '\t')}\n`);

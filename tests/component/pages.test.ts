@@ -8,7 +8,8 @@ import { checkDocument } from '@outlay/domain/documents';
 import type { SessionView } from '@outlay/domain/session-view';
 import type { Setting, SettingBody } from '@outlay/domain/setting';
 import type { TransactionBody } from '@outlay/domain/transaction';
-import type { TripBody } from '@outlay/domain/trip';
+import { DOCUMENT_SCHEMAS } from '@outlay/domain/documents';
+import { UNTOUCHED_TRIP, type TripBody } from '@outlay/domain/trip';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { render } from 'vitest-browser-svelte';
@@ -398,8 +399,10 @@ describe('a trip too short to be paid', () => {
 			_id: tripId,
 			type: 'trip',
 			...envelope,
-			schema: 2,
+			schema: DOCUMENT_SCHEMAS.trip.version,
 			body: {
+				...UNTOUCHED_TRIP,
+				gapFills: [],
 				state,
 				startedAtMs,
 				stoppedAtMs,

@@ -2,7 +2,13 @@ import { DOCUMENT_SCHEMAS } from '@outlay/domain/documents';
 import type { DocumentType } from '@outlay/domain/identifiers';
 import type { Receipt } from '@outlay/domain/receipt';
 import type { Decision, Recall, Submission, Verdict } from '@outlay/domain/submission';
-import type { ExpenseBody, Transaction } from '@outlay/domain/transaction';
+import {
+	emptyMileage,
+	type ExpenseBody,
+	type MileageBody,
+	type Transaction
+} from '@outlay/domain/transaction';
+import { UNTOUCHED_TRIP, type TripBody } from '@outlay/domain/trip';
 
 /** Builders of documents for tests: valid ones, to be bent where a test needs it. */
 export const COMPANY = 'nordlys1';
@@ -49,6 +55,38 @@ export function aTransaction(n = 1, change: Partial<ExpenseBody> = {}): Transact
 		type: 'transaction',
 		...envelope('transaction', WORKER, 1_700_000_000_000 + n),
 		body: anExpense(change)
+	};
+}
+
+export function aMileage(change: Partial<MileageBody> = {}): MileageBody {
+	return {
+		...emptyMileage({ day: '2026-11-20', country: 'DK' }),
+		from: 'Odense',
+		to: 'Kolding',
+		purpose: 'Pump service',
+		distanceM: 64_600,
+		...change
+	};
+}
+
+/** A stopped drive of 64.6 km in an hour. */
+export function aTripBody(change: Partial<TripBody> = {}): TripBody {
+	const startedAtMs = 1_700_000_000_000;
+	return {
+		...UNTOUCHED_TRIP,
+		gapFills: [],
+		state: 'stopped',
+		startedAtMs,
+		stoppedAtMs: startedAtMs + 3_600_000,
+		distanceM: 64_600,
+		distanceLowM: 64_300,
+		distanceHighM: 65_700,
+		distanceMethod: 'kalman-rts@1',
+		gaps: [],
+		fixCount: 3600,
+		events: [{ deed: 'start', atMs: startedAtMs }],
+		fixesSha256: HASH,
+		...change
 	};
 }
 

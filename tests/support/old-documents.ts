@@ -12,7 +12,8 @@ import {
 /** A document as an earlier app stored it: its version and its body are of that time. */
 export interface OldDocument {
 	_id: string;
-	type: 'transaction' | 'submission' | 'decision' | 'case' | 'trip' | 'profile' | 'setting';
+	type:
+		'transaction' | 'submission' | 'decision' | 'case' | 'trip' | 'route' | 'profile' | 'setting';
 	schema: number;
 	companyId: string;
 	ownerId: string;
@@ -93,6 +94,27 @@ export const OLD_DOCUMENTS: readonly OldDocument[] = [
 		fixCount: 3300,
 		events: [{ deed: 'start', atMs: 1_772_438_400_000 }],
 		fixesSha256: HASH
+	}),
+	old('trip', 2, `${WORKER}:${ulidOf(7)}`, {
+		state: 'stopped',
+		startedAtMs: 1_772_438_400_000,
+		stoppedAtMs: 1_772_442_000_000,
+		distanceM: 4120,
+		distanceLowM: 4010,
+		distanceHighM: 4300,
+		distanceMethod: 'kalman-rts@1',
+		gaps: [{ fromMs: 1_772_439_000_000, toMs: 1_772_439_060_000, straightM: 310.5 }],
+		fixCount: 3300,
+		events: [{ deed: 'start', atMs: 1_772_438_400_000 }],
+		fixesSha256: HASH
+	}),
+	old('route', 1, `${WORKER}:${ulidOf(7)}`, {
+		tripId: `trip:${WORKER}:${ulidOf(7)}`,
+		stretches: [[[55.4, 10.4]], [[55.5, 10.5]]],
+		gaps: [{ fromMs: 1_772_439_000_000, toMs: 1_772_439_060_000, straightM: 310.5 }],
+		startedAtMs: 1_772_438_400_000,
+		stoppedAtMs: 1_772_442_000_000,
+		distanceM: 4120
 	}),
 	old('case', 1, `${WORKER}:${ulidOf(1)}`, {
 		subjectId: aTransaction(1)._id,

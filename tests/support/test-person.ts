@@ -12,6 +12,7 @@ import {
 import type { SessionView } from '@outlay/domain/session-view';
 import type { SubmissionBody, Verdict } from '@outlay/domain/submission';
 import { emptyMileage, type ExpenseBody, type MileageBody } from '@outlay/domain/transaction';
+import { UNTOUCHED_TRIP } from '@outlay/domain/trip';
 import type { SignInCard } from '../../sync-server/src/company/create-company.ts';
 import { signInOf, type TestServer } from './server.ts';
 
@@ -224,6 +225,8 @@ export class TestPerson {
 		return {
 			transaction: this.document('transaction', transactionId, snapshot),
 			trip: this.document('trip', tripId, {
+				...UNTOUCHED_TRIP,
+				gapFills: [],
 				state: 'stopped',
 				...span,
 				distanceLowM: null,
@@ -243,6 +246,16 @@ export class TestPerson {
 			route: this.document('route', routeIdOf(tripId), {
 				tripId,
 				...span,
+				lowM: 9_800,
+				highM: 10_200,
+				method: 'kalman-rts@1',
+				distanceBy: 'track',
+				trackM: span.distanceM,
+				odometerM: null,
+				odometerReason: null,
+				recordedBy: 'app',
+				isStartBlurred: false,
+				isEndBlurred: false,
 				gaps: [],
 				stretches: [
 					[

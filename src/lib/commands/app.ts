@@ -1,15 +1,26 @@
 import type { ExpenseBody, MileageBody } from '@outlay/domain/transaction';
 import type { ContentClearance } from '@outlay/domain/content-guard';
+import type { RecordedDrive, RecordedFile } from '@outlay/domain/recordings/recorded-file';
 import type { Refusal } from '@outlay/domain/refusal';
 import type { ProfileBody } from '@outlay/domain/person';
 import type { Verdict } from '@outlay/domain/submission';
 import type { VehicleType } from '@outlay/domain/mileage/vehicle';
 import type { Way } from '@outlay/domain/mileage/way';
 import type { YearKilometres } from '@outlay/domain/mileage/year-kilometres';
-import type { Position, TripGap } from '@outlay/domain/trip';
 import type { BroughtBackFile } from './bring-back-unsent.ts';
 import type { MeasuredWay } from './measure-way.ts';
 import type { OwnBooks } from './own-books.ts';
+import type { RouteBody } from '@outlay/domain/route';
+import type { PathPoint } from '@outlay/domain/trace-distance';
+import type {
+	DistanceBy,
+	FixRow,
+	OdometerReason,
+	Position,
+	TripEvent,
+	TripGap
+} from '@outlay/domain/trip';
+import type { TimeSpan } from '@outlay/domain/trip-events';
 import type {
 	Documents,
 	Live,
@@ -25,6 +36,25 @@ import type {
 
 /** Refusals come back as values; anything thrown is broken infrastructure. */
 export type Done<T = void> = { ok: true; value: T } | { ok: false; refusal: Refusal };
+
+/** What a person says of a gap: leave the straight line, straight lines through places they passed, or by road. */
+export type GapAnswer =
+	{ by: 'straight' } | { by: 'via'; via: Position[] } | { by: 'road'; via: Position[] };
+
+/** What of a recording counts, in epoch milliseconds; null for its own beginning or end. */
+export interface CountedSpan {
+	fromMs: number | null;
+	toMs: number | null;
+}
+
+/** What a person reads off the car, and says of it. Readings in metres. */
+export interface OdometerChange {
+	startM?: number | null;
+	endM?: number | null;
+	reason?: OdometerReason | null;
+	/** What the trip is paid by. */
+	countsBy?: DistanceBy;
+}
 
 /** Everything a person does, bound to their account. One file per deed in this room. */
 export interface Deeds {
@@ -75,6 +105,28 @@ export interface Deeds {
 	removeOwn(book: keyof OwnBooks, id: string): Promise<Done>;
 	/** The vehicle a new trip begins with. */
 	makeFirstVehicle(id: string): Promise<Done>;
+	/** A stopped trip as others would see it, from the positions on this device; null when there is nothing to see. */
+	drivenRoute(tripId: string): Promise<RouteBody | null>;
+	/** Fills a gap of a stopped trip as the person says; its distance follows. */
+	fillGap(tripId: string, gap: TimeSpan, answer: GapAnswer): Promise<Done>;
+	/** Lets only a part of a stopped trip count. */
+	trimTrip(tripId: string, span: CountedSpan): Promise<Done>;
+	/** Makes two trips of one; the value is the id of the rest's transaction. */
+	splitTrip(tripId: string, atMs: number): Promise<Done<string>>;
+	/** The whole recorded line of a stopped trip with its times, trimmed parts included. */
+	recordedPath(tripId: string): Promise<PathPoint[]>;
+	/** The positions that count, as they were recorded. */
+	countedFixes(tripId: string): Promise<FixRow[]>;
+	/** Reads a recording of another app: GPX, FIT or Google's Timeline. */
+	readRecording(file: Blob): Promise<Done<RecordedFile>>;
+	/** Makes a trip of a drive recorded elsewhere; the value is its transaction's id. Refuses one that is here already. */
+	importTrip(
+		by: RecordedFile['by'],
+		drive: RecordedDrive,
+		isTwiceMeant: boolean
+	): Promise<Done<string>>;
+	/** Stores odometer readings; the distance of a stopped trip follows. */
+	saveOdometer(tripId: string, change: OdometerChange): Promise<Done>;
 	saveProfile(change: Partial<ProfileBody>): Promise<Done>;
 	/** Takes up again what a file of unsent work holds; twice is harmless. */
 	bringBackUnsent(file: Blob): Promise<Done<BroughtBackFile>>;
@@ -96,7 +148,10 @@ export interface Recording {
 	fixCount: number;
 	lastFix: { position: Position; accuracyM: number; timeMs: number } | null;
 	stretches: Position[][];
-	gaps: TripGap[];
+	gaps: readonly TripGap[];
+	/** Presses, returns and times the page stood still, so far. */
+	events: TripEvent[];
+	odometerStartM: number | null;
 	/** Set when the device gives no positions; mileage then works by typing the distance. */
 	locationRefusal: LocationRefusal | null;
 	/** Null until known. */

@@ -1,7 +1,7 @@
 import { refuse } from '@outlay/domain/refusal';
 import type { Done } from './app.ts';
 import type { DeedContext } from './context.ts';
-import { mileageIdOf } from './finish-trip.ts';
+import { mileageIdOf } from './mileage-id.ts';
 import { removeDraft } from './remove-draft.ts';
 import { removeTrip } from './remove-trip.ts';
 

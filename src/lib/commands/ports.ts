@@ -1,10 +1,13 @@
 import type { DocumentOf, OutlayDocument } from '@outlay/domain/documents';
 import type { DocumentType } from '@outlay/domain/identifiers';
 import type { ReceiptMediaType } from '@outlay/domain/receipt';
+import type { RecordedFile } from '@outlay/domain/recordings/recorded-file';
 import type { Refusal, Result } from '@outlay/domain/refusal';
 import type { FoundWay, RegionOffer } from '@outlay/domain/regions';
 import type { SessionView } from '@outlay/domain/session-view';
-import type { FixRow, Position, TripGap } from '@outlay/domain/trip';
+import type { PathPoint, TraceFill } from '@outlay/domain/trace-distance';
+import type { FixRow, LocationPermission, Position, TripGap } from '@outlay/domain/trip';
+import type { TimeSpan } from '@outlay/domain/trip-events';
 
 /** A value that changes: Svelte's store contract, so that screens can follow it. */
 export interface Live<T> {
@@ -61,6 +64,8 @@ export interface Documents {
 	watchAbout(subjectId: string): Live<Stored<DocumentOf<'submission' | 'recall' | 'decision'>>[]>;
 	/** Raw fixes of a trip, in order, without loading the screen with documents. */
 	fixesOf(tripId: string): Promise<FixRow[]>;
+	/** The chunks they lie in, in order; numbers may be missing. */
+	tracesOf(tripId: string): Promise<DocumentOf<'trace'>[]>;
 }
 
 /** Receipt bytes by their hash. */
@@ -195,11 +200,23 @@ export interface Fix {
 /** The only way to positions. Nothing is read before `start` and after the returned stop. */
 export interface Locations {
 	start(onFix: (fix: Fix) => void, onRefusal: (refusal: LocationRefusal) => void): () => void;
+	/** What the browser says of the permission now; asks nobody. */
+	permission(): Promise<LocationPermission>;
 }
 
-/** Keeps the screen on while recording; false where the platform does not allow it. */
+/** Knows when the page stood still, as it does with a locked screen. */
+export interface Heartbeat {
+	/** Beats until the returned stop; calls `onStill` after each time it could not. */
+	start(onStill: (span: TimeSpan) => void): () => void;
+}
+
+/** Keeps the screen on while recording, where the platform allows it. */
 export interface WakeLock {
-	hold(): Promise<boolean>;
+	/**
+	 * Asks until `release`, again on each return, and tells each time whether the screen stays on. The promise resolves
+	 * with the first answer.
+	 */
+	hold(onChange: (screenStaysOn: boolean) => void): Promise<boolean>;
 	release(): Promise<void>;
 }
 
@@ -226,10 +243,11 @@ export interface Photos {
 
 /** Distance and line of a trace, computed off the main thread. */
 export interface TripMeasuring {
-	/** Nothing inside a pause is counted. */
+	/** Nothing inside a pause is counted; a gap that somebody filled counts as they filled it. */
 	measure(
 		fixes: readonly FixRow[],
-		pauses: readonly { fromMs: number; toMs: number }[]
+		pauses: readonly { fromMs: number; toMs: number }[],
+		fills?: readonly TraceFill[]
 	): Promise<{
 		distanceM: number;
 		/** The truth lies between these in nine cases of ten. */
@@ -240,6 +258,20 @@ export interface TripMeasuring {
 		/** Simplified, one list for each stretch between gaps. */
 		stretches: Position[][];
 	}>;
+	/** The measured line with its times: where the vehicle was. */
+	path(
+		fixes: readonly FixRow[],
+		pauses: readonly { fromMs: number; toMs: number }[]
+	): Promise<PathPoint[]>;
+}
+
+/** Drives out of files that other apps and devices wrote, read off the main thread. */
+export interface RecordingFiles {
+	/**
+	 * Refusals: `import.empty`, `import.too_large`, `import.unknown`, `import.broken`, `import.no_times`,
+	 * `import.no_drives`.
+	 */
+	read(file: Blob): Promise<Result<RecordedFile>>;
 }
 
 /** A region that is kept on this device. */

@@ -1,4 +1,4 @@
-import { routeIdOf, traceId } from '@outlay/domain/identifiers';
+import { routeIdOf } from '@outlay/domain/identifiers';
 import type { DeedContext } from './context.ts';
 
 /** Removes a trip that was never submitted, with its route and all its raw fixes. */
@@ -7,11 +7,7 @@ export async function removeTrip(
 	tripId: string
 ): Promise<void> {
 	const { documents } = context;
-	for (let n = 0; ; n++) {
-		const chunk = await documents.get('trace', traceId(tripId, n));
-		if (chunk === null) break;
-		await documents.remove('trace', chunk.document._id);
-	}
+	for (const { _id } of await documents.tracesOf(tripId)) await documents.remove('trace', _id);
 	if ((await documents.get('route', routeIdOf(tripId))) !== null) {
 		await documents.remove('route', routeIdOf(tripId));
 	}

@@ -1,14 +1,18 @@
 import { isApproved } from '@outlay/domain/case';
 import { contentHashOf } from '@outlay/domain/canonical-json';
-import { documentId, routeIdOf } from '@outlay/domain/identifiers';
+import { documentId } from '@outlay/domain/identifiers';
 import { refuse } from '@outlay/domain/refusal';
 import { settingOn } from '@outlay/domain/setting';
 import type { SubmissionBody } from '@outlay/domain/submission';
 import { judgeSubmission } from '@outlay/domain/submission-rules';
 import type { TransactionBody } from '@outlay/domain/transaction';
+import { judgeTrip } from '@outlay/domain/trip-rules';
 import type { Done } from './app.ts';
 import { receiptsOf } from './attach-receipt.ts';
 import { localDay, newEnvelope, type DeedContext } from './context.ts';
+import { dropTrimmed } from './cut-trip.ts';
+import { encloseRoute } from './enclose-route.ts';
+import { stoppedTrip } from './measure-trip.ts';
 
 /**
  * Freezes a transaction as a submission. Works offline: it is judged here by the same rules as on the server.
@@ -35,7 +39,8 @@ export async function submit(context: DeedContext, transactionId: string): Promi
 	if (snapshot.kind === 'expense' && receipts.length < snapshot.receiptIds.length) {
 		return refuse('submission.receipt_not_here', 'receiptIds');
 	}
-	const trip = await tripFacts(context, snapshot);
+	const before = standing === null ? null : await sentRoute(context, standing.submissionId);
+	const trip = await tripFacts(context, snapshot, before);
 	if (!trip.ok) return trip;
 
 	const envelope = newEnvelope(context, 'submission');
@@ -57,27 +62,34 @@ export async function submit(context: DeedContext, transactionId: string): Promi
 		...envelope,
 		body: { ...content, contentHash }
 	});
+	if (content.tripId !== null) await dropTrimmed(context, content.tripId);
 	return { ok: true, value: submissionId };
+}
+
+async function sentRoute(context: DeedContext, submissionId: string): Promise<string | null> {
+	const sent = await context.documents.get('submission', submissionId);
+	return sent?.document.body.routeId ?? null;
 }
 
 async function tripFacts(
 	context: DeedContext,
-	snapshot: TransactionBody
+	snapshot: TransactionBody,
+	routeBefore: string | null
 ): Promise<Done<Pick<SubmissionBody, 'tripId' | 'routeId' | 'fixesSha256'>>> {
 	if (snapshot.kind !== 'mileage' || snapshot.tripId === null) {
 		return { ok: true, value: { tripId: null, routeId: null, fixesSha256: null } };
 	}
-	const trip = await context.documents.get('trip', snapshot.tripId);
-	if (trip === null || trip.document.body.state !== 'stopped')
-		return refuse('trip.still_recording');
-	const routeId = routeIdOf(snapshot.tripId);
-	const route = await context.documents.get('route', routeId);
+	const { tripId } = snapshot;
+	const trip = await stoppedTrip(context, tripId);
+	if (!trip.ok) return refuse('trip.still_recording');
+	const judged = judgeTrip(trip.value, snapshot.distanceSource);
+	if (!judged.ok) return judged;
 	return {
 		ok: true,
 		value: {
-			tripId: snapshot.tripId,
-			routeId: route === null ? null : routeId,
-			fixesSha256: trip.document.body.fixesSha256
+			tripId,
+			routeId: await encloseRoute(context, tripId, routeBefore),
+			fixesSha256: trip.value.fixesSha256
 		}
 	};
 }

@@ -1,14 +1,17 @@
 import { documentId } from '@outlay/domain/identifiers';
 import { refuse } from '@outlay/domain/refusal';
-import { routeStretches } from '@outlay/domain/route-line';
 import { settingOn } from '@outlay/domain/setting';
 import { createDistanceMeter, type DistanceMeter } from '@outlay/domain/distance-meter';
+import { createLiveLine, type LiveLine } from '@outlay/domain/live-line';
 import { fixOfRow } from '@outlay/domain/trace-fix';
 import type { FixRow, Trip, TripBody, TripDeed } from '@outlay/domain/trip';
+import { pausesOf, withSleep, type TimeSpan } from '@outlay/domain/trip-events';
 import type { Done, Recording, TripRecorder } from './app.ts';
-import { firstOf, localDay, newEnvelope, withBody, type DeedContext } from './context.ts';
-import { finishTrip, pausesOf } from './finish-trip.ts';
-import type { Fix, Locations, RecordingLock, WakeLock } from './ports.ts';
+import { firstOf, localDay, withBody, type DeedContext } from './context.ts';
+import { finishTrip } from './finish-trip.ts';
+import { newTrip } from './new-trip.ts';
+import type { Fix, Heartbeat, Locations, RecordingLock, WakeLock } from './ports.ts';
+import { IDLE, recordingOf } from './recording.ts';
 import { removeTrip } from './remove-trip.ts';
 import { closeLeftChunk, createTraceWriter, type TraceWriter } from './trace-writer.ts';
 
@@ -16,27 +19,13 @@ export interface RecorderContext extends DeedContext {
 	locations: Locations;
 	wakeLock: WakeLock;
 	recordingLock: RecordingLock;
+	heartbeat: Heartbeat;
+	/** Server's time minus the device's, null while they have not spoken. */
+	clockOffsetMs: () => number | null;
 }
 
 /** A position from before Start is nobody's business, even when the browser hands one out. */
 const CLOCK_SLACK_MS = 1000;
-
-const IDLE: Recording = {
-	state: 'idle',
-	tripId: null,
-	startedAtMs: null,
-	durationMs: 0,
-	asOfMs: 0,
-	distanceM: 0,
-	fixCount: 0,
-	lastFix: null,
-	stretches: [],
-	gaps: [],
-	locationRefusal: null,
-	screenStaysOn: null,
-	wasInterrupted: false,
-	storageFailure: null
-};
 
 /** The one owner of a recording in this tab: positions are read between `start` and `stop` only. */
 export function createTripRecorder(context: RecorderContext): TripRecorder & {
@@ -49,7 +38,9 @@ export function createTripRecorder(context: RecorderContext): TripRecorder & {
 	let recording = IDLE;
 	let writer: TraceWriter | null = null;
 	let meter: DistanceMeter = createDistanceMeter();
+	let line: LiveLine = createLiveLine();
 	let stopWatching: (() => void) | null = null;
+	let stopBeating: (() => void) | null = null;
 	let releaseLock: (() => void) | null = null;
 
 	function show(change: Partial<Recording>): void {
@@ -65,12 +56,17 @@ export function createTripRecorder(context: RecorderContext): TripRecorder & {
 			},
 			(locationRefusal) => show({ locationRefusal })
 		);
-		void context.wakeLock.hold().then((screenStaysOn) => show({ screenStaysOn }));
+		stopBeating = context.heartbeat.start((span) => {
+			noteSleep(tripId, span).catch((error: unknown) => show({ storageFailure: codeOf(error) }));
+		});
+		void context.wakeLock.hold((screenStaysOn) => show({ screenStaysOn }));
 	}
 
 	function unwatch(): void {
 		stopWatching?.();
 		stopWatching = null;
+		stopBeating?.();
+		stopBeating = null;
 		void context.wakeLock.release();
 	}
 
@@ -88,12 +84,11 @@ export function createTripRecorder(context: RecorderContext): TripRecorder & {
 			// The fix stays queued and is written with the next one.
 			(error: unknown) => show({ storageFailure: codeOf(error) })
 		);
-		meter.add(fixOfRow(row));
-		const { distanceM, gaps, path } = meter.reading();
+		const { distanceM, gaps, path } = meter.add(fixOfRow(row));
 		show({
 			distanceM,
-			gaps,
-			stretches: routeStretches(path, gaps),
+			gaps: [...gaps],
+			stretches: line.follow(path, gaps),
 			fixCount: recording.fixCount + 1,
 			locationRefusal: null,
 			lastFix: {
@@ -104,30 +99,39 @@ export function createTripRecorder(context: RecorderContext): TripRecorder & {
 		});
 	}
 
-	async function note(tripId: string, deed: TripDeed, state: TripBody['state']): Promise<Trip> {
+	async function note(
+		tripId: string,
+		deed: TripDeed,
+		state: TripBody['state'],
+		change: Partial<TripBody> = {}
+	): Promise<Trip> {
 		const atMs = context.clock.nowMs();
+		return editTrip(tripId, (body) => ({
+			...body,
+			...change,
+			state,
+			stoppedAtMs: state === 'stopped' ? atMs : body.stoppedAtMs,
+			events: [...body.events, { deed, atMs }]
+		}));
+	}
+
+	async function editTrip(tripId: string, change: (body: TripBody) => TripBody): Promise<Trip> {
 		const { document } = await context.documents.edit('trip', tripId, (trip) =>
-			withBody(
-				trip,
-				{
-					...trip.body,
-					state,
-					stoppedAtMs: state === 'stopped' ? atMs : trip.body.stoppedAtMs,
-					events: [...trip.body.events, { deed, atMs }]
-				},
-				context.clock
-			)
+			withBody(trip, change(trip.body), context.clock)
 		);
 		return document;
 	}
 
-	function durations(body: TripBody): Pick<Recording, 'durationMs' | 'asOfMs'> {
-		const asOfMs = body.stoppedAtMs ?? context.clock.nowMs();
-		const open =
-			body.state === 'paused' ? body.events.findLast(({ deed }) => deed === 'pause') : null;
-		const endMs = open?.atMs ?? asOfMs;
-		const pausedMs = pausesOf(body).reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0);
-		return { durationMs: Math.max(0, endMs - body.startedAtMs - pausedMs), asOfMs };
+	function known(trip: Trip): ReturnType<typeof recordingOf> {
+		return recordingOf(trip.body, context.clock.nowMs());
+	}
+
+	/** Writes down that the page stood still, so that the gap is known as one and not as a rest. */
+	async function noteSleep(tripId: string, span: TimeSpan): Promise<void> {
+		const trip = await editTrip(tripId, (body) =>
+			body.state === 'recording' ? { ...body, events: withSleep(body.events, span) } : body
+		);
+		if (recording.tripId === tripId) show(known(trip));
 	}
 
 	async function start(): Promise<Done<string>> {
@@ -143,32 +147,30 @@ export function createTripRecorder(context: RecorderContext): TripRecorder & {
 		releaseLock = release;
 		const tripId = documentId('trip', context.me.userId, context.identities.ulid());
 		const startedAtMs = context.clock.nowMs();
+		const permissionAtStart = await context.locations.permission();
 		try {
-			await context.documents.add({
-				_id: tripId,
-				type: 'trip',
-				...newEnvelope(context, 'trip'),
-				body: {
-					state: 'recording',
+			await context.documents.add(
+				newTrip(context, tripId, {
 					startedAtMs,
-					stoppedAtMs: null,
-					distanceM: null,
-					distanceLowM: null,
-					distanceHighM: null,
-					distanceMethod: null,
-					gaps: [],
-					fixCount: 0,
 					events: [{ deed: 'start', atMs: startedAtMs }],
-					fixesSha256: null
-				}
-			});
+					permissionAtStart,
+					clockOffsetMs: context.clockOffsetMs()
+				})
+			);
 		} catch (error) {
 			end();
 			throw error;
 		}
 		writer = createTraceWriter(context, tripId, 0);
 		meter = createDistanceMeter();
-		show({ state: 'recording', tripId, startedAtMs, asOfMs: startedAtMs });
+		line = createLiveLine();
+		show({
+			state: 'recording',
+			tripId,
+			startedAtMs,
+			asOfMs: startedAtMs,
+			events: [{ deed: 'start', atMs: startedAtMs }]
+		});
 		watch(tripId);
 		return { ok: true, value: tripId };
 	}
@@ -178,7 +180,7 @@ export function createTripRecorder(context: RecorderContext): TripRecorder & {
 		if (recording.state !== 'recording' || tripId === null) return refuse('trip.not_recording');
 		unwatch();
 		await writer?.close();
-		show({ state: 'paused', ...durations((await note(tripId, 'pause', 'paused')).body) });
+		show({ state: 'paused', ...known(await note(tripId, 'pause', 'paused')) });
 		return { ok: true, value: undefined };
 	}
 
@@ -187,7 +189,7 @@ export function createTripRecorder(context: RecorderContext): TripRecorder & {
 		if (recording.state !== 'paused' || tripId === null) return refuse('trip.not_recording');
 		const trip = await note(tripId, 'resume', 'recording');
 		await replay(trip);
-		show({ state: 'recording', ...durations(trip.body) });
+		show({ state: 'recording', ...known(trip) });
 		watch(tripId);
 		return { ok: true, value: undefined };
 	}
@@ -202,7 +204,8 @@ export function createTripRecorder(context: RecorderContext): TripRecorder & {
 		show({ state: 'stopping' });
 		try {
 			await writer?.close();
-			await note(tripId, 'stop', 'stopped');
+			const permissionAtStop = await context.locations.permission();
+			await note(tripId, 'stop', 'stopped', { permissionAtStop });
 		} catch (error) {
 			// A full disk: the trip stays open and Stop can be pressed again when there is room.
 			show({ state: before });
@@ -234,11 +237,12 @@ export function createTripRecorder(context: RecorderContext): TripRecorder & {
 
 	/** Fills meter and line from the stored fixes, with the pauses known so far. */
 	async function replay(trip: Trip): Promise<void> {
-		meter = createDistanceMeter({ pauses: pausesOf(trip.body) });
+		meter = createDistanceMeter({ pauses: pausesOf(trip.body.events) });
+		line = createLiveLine();
 		const fixes = await context.documents.fixesOf(trip._id);
 		for (const row of fixes) meter.add(fixOfRow(row));
 		const { distanceM, gaps, path } = meter.reading();
-		show({ distanceM, gaps, stretches: routeStretches(path, gaps), fixCount: fixes.length });
+		show({ distanceM, gaps, stretches: line.follow(path, gaps), fixCount: fixes.length });
 	}
 
 	async function recover(): Promise<void> {
@@ -262,7 +266,7 @@ export function createTripRecorder(context: RecorderContext): TripRecorder & {
 			tripId: open._id,
 			startedAtMs: trip.body.startedAtMs,
 			wasInterrupted: true,
-			...durations(trip.body)
+			...known(trip)
 		});
 		await replay(trip);
 		if (trip.body.state === 'recording') watch(open._id);

@@ -1,3 +1,4 @@
+import type { LocationPermission } from '@outlay/domain/trip';
 import type { Fix, LocationRefusal, Locations } from '#lib/commands/ports.ts';
 import { onReturn } from './visibility.ts';
 
@@ -6,7 +7,7 @@ const SILENCE_MS = 30_000;
 
 /** Positions of the browser. The permission is asked at `start`, and nothing is read before it or after the stop. */
 export function createLocations(): Locations {
-	return { start };
+	return { start, permission };
 }
 
 function start(onFix: (fix: Fix) => void, onRefusal: (refusal: LocationRefusal) => void) {
@@ -59,6 +60,17 @@ function start(onFix: (fix: Fix) => void, onRefusal: (refusal: LocationRefusal) 
 		stopListening();
 		if (watchId !== null) geolocation.clearWatch(watchId);
 	};
+}
+
+/** Safari before 16 can't say. */
+async function permission(): Promise<LocationPermission> {
+	const permissions = navigator.permissions as Permissions | undefined;
+	try {
+		const status = await permissions?.query({ name: 'geolocation' });
+		return status?.state ?? 'unknown';
+	} catch {
+		return 'unknown';
+	}
 }
 
 /** What an error of the Geolocation API means; only `denied` needs the person. */

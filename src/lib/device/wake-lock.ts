@@ -8,6 +8,7 @@ export function createWakeLock(): WakeLock {
 	let isWanted = false;
 	let sentinel: WakeLockSentinel | null = null;
 	let stopListening: (() => void) | null = null;
+	let tell: (screenStaysOn: boolean) => void = () => undefined;
 
 	async function request(): Promise<boolean> {
 		if (!platform) return false;
@@ -16,6 +17,10 @@ export function createWakeLock(): WakeLock {
 			const granted = await platform.request('screen');
 			if (!isWanted) await granted.release();
 			else sentinel = granted;
+			granted.addEventListener('release', () => {
+				// Taken by the platform: hidden page, or the battery is low.
+				if (isWanted) tell(false);
+			});
 			return isWanted;
 		} catch {
 			// Hidden page or battery saver: not an error, the recording goes on and the page says so.
@@ -24,10 +29,16 @@ export function createWakeLock(): WakeLock {
 	}
 
 	return {
-		hold() {
+		async hold(onChange) {
 			isWanted = true;
-			stopListening ??= onReturn(() => void request());
-			return request();
+			tell = onChange;
+			const ask = async () => {
+				const screenStaysOn = await request();
+				if (isWanted) onChange(screenStaysOn);
+				return screenStaysOn;
+			};
+			stopListening ??= onReturn(() => void ask());
+			return ask();
 		},
 		async release() {
 			isWanted = false;

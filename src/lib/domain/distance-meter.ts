@@ -15,8 +15,12 @@ export interface MeterReading {
 }
 
 export interface DistanceMeter {
-	/** Takes the next fix in time; constant work. Gives the metres so far and the gaps so far (one list that grows). */
-	add(fix: TraceFix): { distanceM: number; gaps: readonly TripGap[] };
+	/** Takes the next fix in time; constant work. Gives what is known so far; `gaps` and `path` are lists that grow. */
+	add(fix: TraceFix): {
+		distanceM: number;
+		gaps: readonly TripGap[];
+		path: readonly PathPoint[];
+	};
 	/** Everything so far, copied. */
 	reading(): MeterReading;
 }
@@ -154,7 +158,7 @@ export function createDistanceMeter(options: TraceOptions = {}): DistanceMeter {
 				newestMs = fix.timeMs;
 				take(fix);
 			}
-			return { distanceM, gaps };
+			return { distanceM, gaps, path };
 		},
 		reading: () => ({ distanceM, gaps: [...gaps], path: [...path] })
 	};

@@ -14,6 +14,7 @@ import {
 import { ReceiptSchema, type Receipt } from './receipt.ts';
 import { refuse, ok, type Result } from './refusal.ts';
 import { withDatedMileageRates, withoutDemandedLock } from './setting-upcasts.ts';
+import { RouteSchema, routeFromVersion1, type Route } from './route.ts';
 import { SettingSchema, type Setting } from './setting.ts';
 import {
 	DecisionSchema,
@@ -25,11 +26,10 @@ import {
 } from './submission.ts';
 import { TransactionSchema, withWays, type Transaction } from './transaction.ts';
 import {
-	RouteSchema,
 	TraceSchema,
 	TripSchema,
 	tripFromVersion1,
-	type Route,
+	tripFromVersion2,
 	type Trace,
 	type Trip
 } from './trip.ts';
@@ -57,10 +57,10 @@ export const DOCUMENT_SCHEMAS: {
 } = {
 	transaction: { version: 3, schema: TransactionSchema },
 	receipt: { version: 1, schema: ReceiptSchema },
-	trip: { version: 2, schema: TripSchema },
+	trip: { version: 3, schema: TripSchema },
 	trace: { version: 1, schema: TraceSchema },
-	route: { version: 1, schema: RouteSchema },
 	submission: { version: 3, schema: SubmissionSchema },
+	route: { version: 2, schema: RouteSchema },
 	recall: { version: 1, schema: RecallSchema },
 	decision: { version: 2, schema: DecisionSchema },
 	case: { version: 2, schema: CaseSchema },
@@ -75,8 +75,9 @@ type Upcast = (body: Record<string, unknown>) => Record<string, unknown>;
 
 /** `UPCASTS[type][n]` lifts version n to n + 1. */
 const UPCASTS: { readonly [T in DocumentType]?: Readonly<Record<number, Upcast>> } = {
-	trip: { 1: tripFromVersion1 },
 	transaction: { 1: withoutClearances, 2: withWays },
+	trip: { 1: tripFromVersion1, 2: tripFromVersion2 },
+	route: { 1: routeFromVersion1 },
 	submission: {
 		1: (body) => ({
 			...body,

@@ -72,7 +72,7 @@ export function traceId(tripId: string, n: number): string {
 	return `trace:${ownedPart(tripId)}:${n}`;
 }
 
-/** A trip has one route, under the same owner and ULID. */
+/** A trip's first route has the same owner and ULID; one that was corrected after it was sent has a ULID of its own. */
 export function routeIdOf(tripId: string): string {
 	return `route:${ownedPart(tripId)}`;
 }

@@ -28,8 +28,18 @@ export interface TracePause {
 	toMs: number;
 }
 
+/** What is counted for a gap instead of the straight line; the gap is found by its times. */
+export interface TraceFill {
+	fromMs: number;
+	toMs: number;
+	distanceM: number;
+	/** False: straight lines through places the person passed. True: a way by road, which may not be the one they took. */
+	isByRoad: boolean;
+}
+
 export interface TraceOptions {
 	pauses?: readonly TracePause[];
+	fills?: readonly TraceFill[];
 }
 
 /** Where and when the phone stayed in one place for at least 20 s. */
@@ -63,13 +73,14 @@ export interface TraceMeasure {
  * 3. A stay of 20 s or more is one place: nothing is counted in it (`findStays`).
  * 4. The drives between are smoothed (`smoothTrack`), and their length is counted along the curve (`drivenM`).
  * 5. More than 30 s without a fix, or more than 10 s and 60 m, is a gap: counted as a straight line and always listed.
- *    A pause is listed as a gap of 0 m, and so is a silence of over 30 s within a stay.
+ *    A pause is listed as a gap of 0 m, and so is a silence of over 30 s within a stay. A gap somebody filled counts as
+ *    they filled it, and is still listed with its straight line.
  *
  * Never throws: a trace that says nothing measures 0 m.
  */
 export function measureTrace(
 	fixes: readonly TraceFix[],
-	{ pauses = [] }: TraceOptions = {}
+	{ pauses = [], fills = [] }: TraceOptions = {}
 ): TraceMeasure {
 	const rejected: RejectedFix[] = [];
 	const usable = readFixes(fixes, pauses, rejected);
@@ -88,7 +99,7 @@ export function measureTrace(
 		appendToTrack(track, reachable, stays);
 	}
 	smoothTrack(track);
-	const { distanceM, gaps, spans } = lengthOf(track);
+	const { distanceM, gaps, spans } = lengthOf(track, fills);
 	const listed = gapsThatFit(gaps);
 	return {
 		distanceM,
@@ -101,7 +112,10 @@ export function measureTrace(
 	};
 }
 
-function lengthOf(track: Track): { distanceM: number; gaps: TripGap[]; spans: GapSpan[] } {
+function lengthOf(
+	track: Track,
+	fills: readonly TraceFill[]
+): { distanceM: number; gaps: TripGap[]; spans: GapSpan[] } {
 	const gaps: TripGap[] = [];
 	const spans: GapSpan[] = [];
 	let distanceM = 0;
@@ -117,11 +131,16 @@ function lengthOf(track: Track): { distanceM: number; gaps: TripGap[]; spans: Ga
 		const gapM = link === 'gap' ? straightM(track, at - 1, at) : 0;
 		gaps.push({ fromMs, toMs, straightM: gapM });
 		if (link !== 'gap') continue;
-		distanceM += gapM;
+		const fill = fills.find((each) => each.fromMs === fromMs && each.toMs === toMs);
+		// No way is shorter than the straight line.
+		const countedM = Math.max(gapM, fill?.distanceM ?? gapM);
+		distanceM += countedM;
 		spans.push({
 			seconds: (toMs - fromMs) / 1000,
-			straightM: gapM,
-			accuracySq: track.accuracyM[at - 1]! ** 2 + track.accuracyM[at]! ** 2
+			straightM: countedM,
+			accuracySq: track.accuracyM[at - 1]! ** 2 + track.accuracyM[at]! ** 2,
+			// Another road may have been taken: down to the straight line, and up by what roads wind.
+			assumedM: fill?.isByRoad === true ? countedM - gapM : null
 		});
 	}
 	return { distanceM, gaps, spans };

@@ -23,6 +23,8 @@ export interface GapSpan {
 	straightM: number;
 	/** Accuracy of the fixes at its two ends, squared and summed. */
 	accuracySq: number;
+	/** By how much a way by road that was assumed is longer than the straight line; null where none was. */
+	assumedM: number | null;
 }
 
 /**
@@ -37,6 +39,9 @@ export interface GapSpan {
  * had been watched, half used less than a tenth of that room and nine in ten less than 0.45 of it, whatever their length
  * (except where they came back to their start, which no straight line can show); many gaps even out, so their spread adds
  * up as a root of squares.
+ *
+ * A gap that somebody filled is known better from above: places they passed leave less room, and a way by road only what
+ * a road winds. From below a way by road says nothing, for it may not be the one taken.
  */
 export function intervalOf(
 	distanceM: number,
@@ -56,8 +61,11 @@ export function intervalOf(
 	let roomSq = 0;
 	let apartM = 0;
 	let noiseSq = 0;
-	for (const { seconds, straightM, accuracySq } of gaps) {
-		const room = Math.max(LEAST_DETOUR * straightM, usualMps * seconds - straightM);
+	let assumedSumM = 0;
+	for (const { seconds, straightM, accuracySq, assumedM } of gaps) {
+		const detourM = LEAST_DETOUR * straightM;
+		const room = assumedM === null ? Math.max(detourM, usualMps * seconds - straightM) : detourM;
+		assumedSumM += assumedM ?? 0;
 		roomM += room;
 		roomSq += room * room;
 		const variance = accuracySq / DEVIATIONS_IN_ACCURACY ** 2;
@@ -65,7 +73,7 @@ export function intervalOf(
 		apartM += variance / (2 * Math.max(LEAST_STRAIGHT_M, straightM));
 	}
 	return {
-		lowM: Math.max(0, distanceM - lineM - apartM - NINE_TENTHS * Math.sqrt(noiseSq)),
+		lowM: Math.max(0, distanceM - assumedSumM - lineM - apartM - NINE_TENTHS * Math.sqrt(noiseSq)),
 		highM: distanceM + lineM + ROOM_USED * roomM + ROOM_SPREAD * Math.sqrt(roomSq)
 	};
 }

@@ -3,8 +3,8 @@ import { canonicalJson, contentHashOf, type HashText } from './canonical-json.ts
 import type { ApprovalStage } from './case.ts';
 import { refuseContent, refuseStoring } from './content-guard.ts';
 import { checkDocument, upcast, type OutlayDocument } from './documents.ts';
-import { blobHash, parseDocumentId, routeIdOf, type DocumentType } from './identifiers.ts';
 import { ProfileBody, type Role } from './person.ts';
+import { blobHash, parseDocumentId, type DocumentType } from './identifiers.ts';
 import { RECEIPT_MAX_BYTES, RECEIPT_MEDIA_TYPES } from './receipt.ts';
 import { refuse, type Refusal } from './refusal.ts';
 import type { Setting } from './setting.ts';
@@ -160,8 +160,10 @@ async function judgeArriving(
 	const tripId = body.snapshot.kind === 'mileage' ? body.snapshot.tripId : null;
 	if (body.tripId !== tripId) return no('submission.trip_differs', 'tripId');
 	if (tripId !== null && !isMine(tripId, 'trip')) return no('submission.not_yours', 'tripId');
-	if (body.routeId !== null && (tripId === null || body.routeId !== routeIdOf(tripId))) {
-		return no('submission.trip_differs', 'routeId');
+	// A corrected trip has a route of its own: what was sent before stays as it was.
+	if (body.routeId !== null && tripId === null) return no('submission.trip_differs', 'routeId');
+	if (body.routeId !== null && !isMine(body.routeId, 'route')) {
+		return no('submission.not_yours', 'routeId');
 	}
 	const receiptIds = body.snapshot.kind === 'expense' ? body.snapshot.receiptIds : [];
 	const enclosedIds = new Set(body.receipts.map(({ receiptId }) => receiptId));

@@ -7,6 +7,7 @@ import {
 	type LatLngTuple,
 	type LayerGroup
 } from 'leaflet';
+import type { SpeedPart } from '@outlay/domain/speed-line';
 import type { Position } from '@outlay/domain/trip';
 
 /** What of a route is drawn; looks come from classes, so that they follow the theme. */
@@ -14,6 +15,14 @@ export interface DrawnRoute {
 	stretches: readonly (readonly Position[])[];
 	/** Words at each gap, one less than stretches; '' where nothing is to be said. */
 	gapWords: readonly string[];
+	/** What is drawn across each gap between its ends: a way by road, places that were passed, or nothing. */
+	gapLines: readonly (readonly Position[])[];
+	/** Whether the person said how each gap was driven. */
+	areGapsFilled: readonly boolean[];
+	/** Places the person put on the map. */
+	pins: readonly Position[];
+	/** Parts of the line in the colour of their speed, for the driver; empty for the plain line. */
+	speeds: readonly SpeedPart[];
 	live: { position: Position; accuracyM: number } | null;
 	/** A driven route ends in a stop; one that is being recorded doesn't yet. */
 	isFinished: boolean;
@@ -39,12 +48,21 @@ export function createRouteParts(): RouteParts {
 		dashArray: '0.1 12',
 		className: 'route-gap'
 	});
+	const filled = polyline([], {
+		...plain,
+		weight: LINE_PX,
+		dashArray: '10 12',
+		className: 'route-filled'
+	});
 	const accuracy = circle([0, 0], { interactive: false, radius: 0, className: 'route-accuracy' });
 	const start = badge('route-start', 20);
 	const stop = badge('route-stop', 20);
 	const here = badge('route-here', 28);
 	const words = layerGroup();
-	const layer = layerGroup([cases, gaps, line, words]);
+	const pinned = layerGroup();
+	const coloured = layerGroup();
+	const layer = layerGroup([cases, gaps, filled, line, coloured, words, pinned]);
+	let shownSpeeds: readonly SpeedPart[] = [];
 
 	function show(part: typeof here | typeof accuracy, at: LatLngTuple | undefined): void {
 		if (at) part.setLatLng(at).addTo(layer);
@@ -53,19 +71,36 @@ export function createRouteParts(): RouteParts {
 
 	return {
 		layer,
-		draw({ stretches, gapWords, live, isFinished }) {
+		draw({ stretches, gapWords, gapLines, areGapsFilled, pins, speeds, live, isFinished }) {
 			const unrolled = unroll(stretches);
-			const silences = unrolled
-				.slice(1)
-				.map((stretch, index): LatLngTuple[] => [unrolled[index]!.at(-1)!, stretch[0]!]);
+			const silences = unrolled.slice(1).map((stretch, index): LatLngTuple[] => {
+				const from = unrolled[index]!.at(-1)!;
+				const between = (gapLines[index] ?? []).map((position) => beside(position, from[1]));
+				return [from, ...between, stretch[0]!];
+			});
 			cases.setLatLngs([...unrolled, ...silences]);
 			line.setLatLngs(unrolled.filter((stretch) => stretch.length > 1));
-			gaps.setLatLngs(silences);
+			gaps.setLatLngs(silences.filter((_, index) => areGapsFilled[index] !== true));
+			filled.setLatLngs(silences.filter((_, index) => areGapsFilled[index] === true));
 
 			words.clearLayers();
-			for (const [index, [from, to]] of silences.entries()) {
+			for (const [index, silence] of silences.entries()) {
 				const said = gapWords[index];
+				const [from, to] = [silence[0], silence.at(-1)];
 				if (said && from && to) chip(said, middle(from, to)).addTo(words);
+			}
+			if (speeds !== shownSpeeds) {
+				shownSpeeds = speeds;
+				coloured.clearLayers();
+				for (const part of speeds) {
+					const places = part.line.map((position) => beside(position, unrolled[0]?.[0]?.[1]));
+					const className = `route-speed route-speed-${part.band}`;
+					polyline(places, { ...plain, weight: LINE_PX, className }).addTo(coloured);
+				}
+			}
+			pinned.clearLayers();
+			for (const pin of pins) {
+				badge('route-pin', 24).setLatLng(beside(pin, unrolled[0]?.[0]?.[1])).addTo(pinned);
 			}
 			const end = unrolled.at(-1)?.at(-1);
 			show(start, unrolled[0]?.[0]);

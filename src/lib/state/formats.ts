@@ -102,6 +102,11 @@ export function formatKilometres(distanceM: number): string {
 	}).format(distanceM / 1000);
 }
 
+/** "48,210", whole kilometres or a tenth, as an odometer shows them. */
+export function formatOdometer(readingM: number): string {
+	return new Intl.NumberFormat(languageTag(), { maximumFractionDigits: 1 }).format(readingM / 1000);
+}
+
 /** "0:31:46". */
 export function formatDuration(ms: number): string {
 	const seconds = Math.floor(ms / 1000);

@@ -1,4 +1,5 @@
 import { parseKilometres } from '@outlay/domain/distance-input';
+import type { TripDistance } from '@outlay/domain/driven-route';
 import type { Refusal } from '@outlay/domain/refusal';
 import type { MileageBody } from '@outlay/domain/transaction';
 import type { Done } from '#lib/commands/app.ts';
@@ -118,17 +119,12 @@ export class MileageTexts {
 	}
 
 	/** The recorded distance counts, or the person types it instead. */
-	chooseSource(source: MileageBody['distanceSource'], recordedM: number): void {
+	chooseSource(source: MileageBody['distanceSource'], recorded: TripDistance): void {
 		this.source = source;
 		if (this.submitRefusal?.field === 'distanceM') this.submitRefusal = null;
 		if (source === 'typed') return this.editDistance();
 		this.distanceRefusal = null;
-		this.autosave.note({
-			...NO_SOURCE,
-			distanceM: recordedM,
-			distanceText: '',
-			distanceSource: 'recorded'
-		});
+		this.autosave.note({ ...NO_SOURCE, ...recorded });
 		void this.autosave.flush();
 	}
 

@@ -13,6 +13,8 @@ export const PAGE = {
 	recordTrip: '/trips/record',
 	/** Mileage with a typed distance. */
 	newTrip: '/trips/new',
+	/** A drive recorded elsewhere. */
+	importTrip: '/trips/import',
 	approvals: '/approvals',
 	more: '/more',
 	settings: '/settings',

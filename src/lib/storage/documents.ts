@@ -17,6 +17,16 @@ export function documentsIn(database: OutlayDatabase, clock: Clock): Documents {
 	const collectionOf = (type: DocumentType): RxCollection<Row> =>
 		type === 'setting' ? database.settings : database.documents;
 
+	async function tracesOf(tripId: string): Promise<DocumentOf<'trace'>[]> {
+		const rows = await findRows(database.documents, {
+			selector: { _deleted: { $eq: false }, about: { $eq: tripId }, type: { $eq: 'trace' } },
+			sort: [{ about: 'asc' }, { type: 'asc' }]
+		});
+		return rows
+			.flatMap((row) => storedAs(row, 'trace')?.document ?? [])
+			.sort((a, b) => a.body.n - b.body.n);
+	}
+
 	return {
 		async get(type, id) {
 			const row = (await readRows(collectionOf(type), [id])).get(id);
@@ -117,16 +127,10 @@ export function documentsIn(database: OutlayDatabase, clock: Clock): Documents {
 		},
 
 		async fixesOf(tripId) {
-			const rows = await findRows(database.documents, {
-				selector: { _deleted: { $eq: false }, about: { $eq: tripId }, type: { $eq: 'trace' } },
-				sort: [{ about: 'asc' }, { type: 'asc' }]
-			});
-			return rows
-				.map((row) => storedAs(row, 'trace')?.document.body)
-				.filter((body) => body !== undefined)
-				.sort((a, b) => a.n - b.n)
-				.flatMap((body): FixRow[] => body.fixes);
-		}
+			return (await tracesOf(tripId)).flatMap(({ body }): FixRow[] => body.fixes);
+		},
+
+		tracesOf
 	};
 }
 

@@ -1,5 +1,10 @@
 import { routeStretches } from '@outlay/domain/route-line';
-import { measureTrace, type TracePause } from '@outlay/domain/trace-distance';
+import {
+	measureTrace,
+	type PathPoint,
+	type TraceFill,
+	type TracePause
+} from '@outlay/domain/trace-distance';
 import { fixOfRow } from '@outlay/domain/trace-fix';
 import type { FixRow, Position, TripGap } from '@outlay/domain/trip';
 
@@ -14,9 +19,19 @@ export interface MeasuredTrip {
 }
 
 /** What the trip worker does: distance, interval, gaps and the line others see. */
-export function measureTrip(fixes: readonly FixRow[], pauses: readonly TracePause[]): MeasuredTrip {
+export function measureTrip(
+	fixes: readonly FixRow[],
+	pauses: readonly TracePause[],
+	fills: readonly TraceFill[] = []
+): MeasuredTrip {
 	const { distanceM, lowM, highM, method, gaps, path } = measureTrace(fixes.map(fixOfRow), {
-		pauses
+		pauses,
+		fills
 	});
 	return { distanceM, lowM, highM, method, gaps, stretches: routeStretches(path, gaps) };
+}
+
+/** The measured line with its times. */
+export function tripPath(fixes: readonly FixRow[], pauses: readonly TracePause[]): PathPoint[] {
+	return measureTrace(fixes.map(fixOfRow), { pauses }).path;
 }

@@ -1,4 +1,4 @@
 import { expose } from 'comlink';
-import { measureTrip } from './measure-trip.ts';
+import { measureTrip, tripPath } from './measure-trip.ts';
 
-expose({ measure: measureTrip });
+expose({ measure: measureTrip, path: tripPath });

@@ -1,4 +1,5 @@
 import { createDistanceMeter } from '@outlay/domain/distance-meter';
+import { createLiveLine } from '@outlay/domain/live-line';
 import { measureTrace } from '@outlay/domain/trace-distance';
 import type { TraceFix } from '@outlay/domain/trace-fix';
 import { quantile } from '../../support/quantile.ts';
@@ -8,10 +9,15 @@ import { PEERS } from './peers.ts';
 const DAY_FIXES = 86_400;
 const ROUNDS = 9;
 
+/** A made-up day with a fix each second. */
+export function dayOfFixes(): TraceFix[] {
+	const { fixes } = syntheticTrace({ drivenMinutes: 1440, seed: 1, hasCanyons: true });
+	return fixes.slice(0, DAY_FIXES);
+}
+
 /** Rows of a table: how long a day with a fix each second takes, here and with the peers. */
 export function throughputRows(): string[][] {
-	const { fixes } = syntheticTrace({ drivenMinutes: 1440, seed: 1, hasCanyons: true });
-	const day = fixes.slice(0, DAY_FIXES);
+	const day = dayOfFixes();
 	const ways = [
 		{ name: 'ours', measureM: (fixes: readonly TraceFix[]) => measureTrace(fixes).distanceM },
 		...PEERS
@@ -39,12 +45,14 @@ function dayRow(
 	];
 }
 
-/** The live display: what one more fix costs. */
+/** The live display: what one more fix costs, its distance and its line. */
 function liveRow(day: readonly TraceFix[]): string[] {
 	const meter = createDistanceMeter();
+	const line = createLiveLine();
 	const times = day.map((fix) => {
 		const startMs = performance.now();
-		meter.add(fix);
+		const { path, gaps } = meter.add(fix);
+		line.follow(path, gaps);
 		return performance.now() - startMs;
 	});
 	return [

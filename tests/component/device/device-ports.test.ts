@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createClock } from '#lib/device/clock.ts';
 import { createConnectivity } from '#lib/device/connectivity.ts';
 import { createHashing } from '#lib/device/hashing.ts';
+import { createHeartbeat } from '#lib/device/heartbeat.ts';
 import { createIdentities } from '#lib/device/identities.ts';
 import { createStoragePersistence } from '#lib/device/storage-persistence.ts';
 import { createWakeLock } from '#lib/device/wake-lock.ts';
@@ -72,20 +73,55 @@ describe('storage persistence', () => {
 	});
 });
 
+describe('heartbeat', () => {
+	function aHeart() {
+		let nowMs = 1_000_000;
+		const spans: { fromMs: number; toMs: number }[] = [];
+		const stop = createHeartbeat({ nowMs: () => nowMs }, 1).start((span) => spans.push(span));
+		return { spans, stop, pass: (ms: number) => (nowMs += ms) };
+	}
+
+	it('tells from when to when the page stood still, and nothing of a late beat', async () => {
+		const { spans, stop, pass } = aHeart();
+		pass(20_000);
+		await new Promise((later) => setTimeout(later, 20));
+		expect(spans).toEqual([]);
+		pass(420_000);
+		await expect.poll(() => spans).toEqual([{ fromMs: 1_020_000, toMs: 1_440_000 }]);
+		stop();
+	});
+
+	it('looks at once when the person comes back, and no more after the stop', () => {
+		const { spans, stop, pass } = aHeart();
+		pass(60_000);
+		document.dispatchEvent(new Event('visibilitychange'));
+		expect(spans).toHaveLength(1);
+		stop();
+		pass(60_000);
+		document.dispatchEvent(new Event('visibilitychange'));
+		expect(spans).toHaveLength(1);
+	});
+});
+
 describe('wake lock', () => {
 	it('holds once, asks again on return after the platform took it, and lets go', async () => {
 		const request = vi.spyOn(navigator.wakeLock, 'request');
 		const lock = createWakeLock();
-		expect(await lock.hold()).toBe(true);
-		expect(await lock.hold()).toBe(true);
+		const told: boolean[] = [];
+		const tell = (screenStaysOn: boolean) => told.push(screenStaysOn);
+		expect(await lock.hold(tell)).toBe(true);
+		expect(await lock.hold(tell)).toBe(true);
 		expect(request).toHaveBeenCalledTimes(1);
 
 		const first = await (request.mock.results[0]!.value as Promise<WakeLockSentinel>);
 		await first.release();
+		// A battery saver may take it while the page is looked at.
+		await expect.poll(() => told.at(-1)).toBe(false);
 		document.dispatchEvent(new Event('visibilitychange'));
 		await expect.poll(() => request.mock.calls.length).toBe(2);
 		const second = await (request.mock.results[1]!.value as Promise<WakeLockSentinel>);
 		expect(second.released).toBe(false);
+		await expect.poll(() => told.at(-1)).toBe(true);
 
 		await lock.release();
 		expect(second.released).toBe(true);
@@ -96,7 +132,7 @@ describe('wake lock', () => {
 	it('lets go of a lock that is granted only after the release', async () => {
 		const request = vi.spyOn(navigator.wakeLock, 'request');
 		const lock = createWakeLock();
-		const held = lock.hold();
+		const held = lock.hold(() => undefined);
 		await lock.release();
 		expect(await held).toBe(false);
 		const sentinel = await (request.mock.results[0]!.value as Promise<WakeLockSentinel>);
@@ -107,6 +143,6 @@ describe('wake lock', () => {
 		vi.spyOn(navigator.wakeLock, 'request').mockRejectedValue(
 			new DOMException('hidden', 'NotAllowedError')
 		);
-		expect(await createWakeLock().hold()).toBe(false);
+		expect(await createWakeLock().hold(() => undefined)).toBe(false);
 	});
 });

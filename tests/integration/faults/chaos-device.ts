@@ -118,7 +118,10 @@ export async function openChaosDevice(parts: DeviceParts) {
 				}
 			})
 		},
-		measuring: { measure: () => Promise.reject(new Error('no trips here')) },
+		measuring: {
+			measure: () => Promise.reject(new Error('no trips here')),
+			path: () => Promise.reject(new Error('no trips here'))
+		},
 		settings: async () => documentsOf(await firstOf(documents.watchNewest('setting', 500))),
 		caseOf: (subjectId) => standingHere(documents, me, subjectId)
 	};

@@ -4,6 +4,7 @@ import { checkDocument, DOCUMENT_SCHEMAS, upcast } from '@outlay/domain/document
 import { DOCUMENT_TYPES } from '@outlay/domain/identifiers';
 import { mileageAmount } from '@outlay/domain/mileage/mileage-amount';
 import { emptyProfile } from '@outlay/domain/person';
+import { UNTOUCHED_TRIP } from '@outlay/domain/trip';
 import type { Setting } from '@outlay/domain/setting';
 import { emptyMileage } from '@outlay/domain/transaction';
 import { describe, expect, test } from 'vitest';
@@ -31,12 +32,12 @@ const SCHEMA_HASHES: Record<string, string> = {
 	'profile@2': 'e83ac8ced58c1831',
 	'recall@1': 'eb15978d8034464b',
 	'receipt@1': 'c1084e0bed3fe105',
-	'route@1': 'de6903d5782bb14b',
 	'setting@5': '0d134ab3a0732ff0',
 	'submission@3': 'c679b0e43f9c9f78',
-	'trace@1': '27c5b7b6ab9a8af7',
 	'transaction@3': 'b2754f43036a45fa',
-	'trip@2': 'aa8425a74fbd6538'
+	'route@2': '3655759ba2e9312d',
+	'trace@1': '27c5b7b6ab9a8af7',
+	'trip@3': '61cc933485eec366'
 };
 
 /** Annotations stand outside the hash: a purpose may be worded better without a new version. */
@@ -161,13 +162,43 @@ describe('upcast', () => {
 		expect(lifted.isNewer).toBe(false);
 		expect(lifted.document).toEqual({
 			...old,
-			schema: 2,
-			body: { ...old.body, distanceLowM: null, distanceHighM: null }
+			schema: DOCUMENT_SCHEMAS.trip.version,
+			body: { ...old.body, distanceLowM: null, distanceHighM: null, ...UNTOUCHED_TRIP }
 		});
 		// An app that was not updated yet may still send it.
 		expect(checkDocument({ ...old })).toMatchObject({ ok: true });
 		expect(checkDocument({ ...lifted.document })).toMatchObject({ ok: true });
 		expect(checkDocument({ ...lifted.document, schema: 1 })).toMatchObject({ ok: true });
+	});
+
+	test('a route of before gaps could be filled counts them straight', () => {
+		const straight = { fromMs: 1_772_439_000_000, toMs: 1_772_439_060_000, straightM: 310.5 };
+		const old = {
+			_id: 'route:worker:01j00000000000000000000001',
+			type: 'route' as const,
+			schema: 1,
+			companyId: 'nordlys',
+			ownerId: 'worker',
+			createdAt: '2026-03-02T08:00:00.000Z',
+			updatedAt: '2026-03-02T09:00:00.000Z',
+			body: {
+				tripId: 'trip:worker:01j00000000000000000000001',
+				stretches: [[[55.4, 10.4]], [[55.5, 10.5]]],
+				gaps: [straight],
+				startedAtMs: 1_772_438_400_000,
+				stoppedAtMs: 1_772_442_000_000,
+				distanceM: 4120
+			}
+		};
+		expect(checkDocument({ ...old })).toMatchObject({ ok: true });
+		const { document } = upcast(old);
+		expect(checkDocument({ ...document })).toMatchObject({ ok: true });
+		expect(document.body).toMatchObject({
+			distanceM: 4120,
+			trackM: 4120,
+			lowM: null,
+			gaps: [{ ...straight, by: 'unanswered', distanceM: 310.5, line: [] }]
+		});
 	});
 
 	test('leaves a present document as it is, and marks a newer one', () => {

@@ -7,6 +7,7 @@ import type { Submission, SubmissionBody } from '@outlay/domain/submission';
 import { judgeWrite, type Version, type WriteFacts, type Writer } from '@outlay/domain/write-rules';
 import {
 	aDecision,
+	aMileage,
 	anExpense,
 	aReceipt,
 	aRecall,
@@ -231,6 +232,11 @@ describe('submissions', () => {
 		byteLength: 9
 	} as const;
 
+	const ofATrip = {
+		tripId: mine('trip'),
+		snapshot: { ...aMileage(), tripId: mine('trip') }
+	} as const;
+
 	test.each<[string, Partial<SubmissionBody>]>([
 		['submission.content_hash', { contentHash: HASH }],
 		['submission.not_yours', { subjectId: hers('transaction') }],
@@ -238,6 +244,8 @@ describe('submissions', () => {
 		['submission.not_yours', { previousId: hers('submission') }],
 		['submission.trip_differs', { tripId: mine('trip') }],
 		['submission.trip_differs', { routeId: mine('route') }],
+		['submission.not_yours', { ...ofATrip, routeId: hers('route') }],
+		['submission.not_yours', { ...ofATrip, routeId: mine('trip') }],
 		['submission.receipts_differ', { receipts: [enclosed] }],
 		['submission.receipts_differ', { snapshot: anExpense({ receiptIds: [mine('receipt')] }) }],
 		[

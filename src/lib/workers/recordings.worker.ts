@@ -1,0 +1,4 @@
+import { expose } from 'comlink';
+import { readRecording } from './read-recording.ts';
+
+expose({ read: readRecording });

@@ -1,0 +1,250 @@
+import { DOCUMENT_SCHEMAS } from '@outlay/domain/documents';
+import type { SessionView } from '@outlay/domain/session-view';
+import type { Trip } from '@outlay/domain/trip';
+import type { TransactionBody } from '@outlay/domain/transaction';
+import type { Component } from 'svelte';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { page, userEvent } from 'vitest/browser';
+import { render } from 'vitest-browser-svelte';
+import type { Account, App } from '#lib/commands/app.ts';
+import { overwriteGetLocale } from '#lib/paraglide/runtime.js';
+import { startApp } from '#lib/start.ts';
+import { saveForms } from '#lib/state/open-forms.ts';
+import { rememberSignedIn } from '#lib/storage/signed-in.ts';
+import '../../src/app.css';
+import MileagePage from '../../src/routes/(field)/trips/MileagePage.svelte';
+import { COMPANY, WORKER, aTripBody, ulidOf } from '../support/documents.ts';
+import PageInApp from './PageInApp.svelte';
+
+/* What a person does about a recording with holes, on the real app, without a server. */
+
+const SESSION: SessionView = {
+	userId: WORKER,
+	companyId: COMPANY,
+	companyCode: 'nordlys',
+	name: 'Jonas Berg',
+	initials: 'JB',
+	roles: ['worker'],
+	protocolVersion: 1,
+	storeUuid: 'store',
+	databases: {
+		mailbox: `mailbox-${COMPANY}-${WORKER}`,
+		settings: `settings-${COMPANY}`,
+		ledger: null
+	}
+};
+
+const tripId = `trip:${WORKER}:${ulidOf(1)}`;
+const transactionId = `transaction:${WORKER}:${ulidOf(1)}`;
+const startedAtMs = Date.parse('2026-03-02T13:00:00.000Z');
+const envelope = {
+	companyId: COMPANY,
+	ownerId: WORKER,
+	createdAt: '2026-03-02T13:00:00.000Z',
+	updatedAt: '2026-03-02T13:20:00.000Z'
+};
+
+let app: App;
+let account: Account;
+
+beforeEach(async () => {
+	overwriteGetLocale(() => 'en');
+	await page.viewport(390, 844);
+	await rememberSignedIn().remember(SESSION);
+	app = await startApp({ saveForms, onWaiting: () => undefined });
+	account = await new Promise<Account>((resolve) => {
+		app.account.subscribe((value) => {
+			if (value) resolve(value);
+		});
+	});
+});
+
+afterEach(async () => {
+	document.body.innerHTML = '';
+	await app.sessions.signOut();
+});
+
+/** A drive east at 20 m/s, 400 s long; the page slept from 150 s to 250 s and the car went on. */
+async function drive(): Promise<void> {
+	const trip: Trip = {
+		_id: tripId,
+		type: 'trip',
+		schema: DOCUMENT_SCHEMAS.trip.version,
+		...envelope,
+		body: aTripBody({
+			startedAtMs,
+			stoppedAtMs: startedAtMs + 400_000,
+			distanceM: null,
+			events: [
+				{ deed: 'start', atMs: startedAtMs },
+				{ deed: 'sleep', atMs: startedAtMs + 150_000 },
+				{ deed: 'wake', atMs: startedAtMs + 250_000 },
+				{ deed: 'stop', atMs: startedAtMs + 400_000 }
+			]
+		})
+	};
+	await account.documents.add(trip);
+	await account.documents.add({
+		_id: `trace:${WORKER}:${ulidOf(1)}:0`,
+		type: 'trace',
+		schema: DOCUMENT_SCHEMAS.trace.version,
+		...envelope,
+		body: {
+			tripId,
+			n: 0,
+			isOpen: false,
+			fixes: Array.from({ length: 400 }, (_, s): [number, number, number, number, number, null] => [
+				startedAtMs + s * 1000,
+				55.4,
+				10 + s * 3.14e-4,
+				5,
+				20,
+				null
+			]).filter((_, s) => s < 150 || s > 250)
+		}
+	});
+	// As after a kill between Stop and measuring.
+	await account.deeds.saveMileage(transactionId, { tripId, distanceSource: 'recorded' });
+	expect(await account.deeds.saveOdometer(tripId, {})).toMatchObject({ ok: true });
+}
+
+async function show() {
+	const Page = MileagePage as unknown as Component<Record<string, unknown>>;
+	return render(PageInApp, { app, account, page: Page, pageProps: { transactionId } });
+}
+
+async function mileage(): Promise<Extract<TransactionBody, { kind: 'mileage' }>> {
+	const body = (await account.documents.get('transaction', transactionId))?.document.body;
+	if (body?.kind !== 'mileage') throw new Error('no mileage');
+	return body;
+}
+
+async function tripBody() {
+	return (await account.documents.get('trip', tripId))!.document.body;
+}
+
+describe('a recording that paused on the way', () => {
+	it('says from when to when, and counts through the points the person puts on the map', async () => {
+		await drive();
+		const straight = await mileage();
+		expect(straight.distanceM).toBeGreaterThan(7_800);
+		expect(straight.distanceLowM).toBeLessThan(straight.distanceM!);
+		const screen = await show();
+		await expect
+			.element(screen.getByRole('heading', { name: /^Recording paused \d\d:\d\d–\d\d:\d\d$/ }))
+			.toBeVisible();
+		await expect.element(screen.getByText(/2\.0 km in a straight line/)).toBeVisible();
+
+		await screen.getByRole('radio', { name: /Add a point you passed/ }).click();
+		const dialog = screen.getByRole('dialog', { name: 'Points you passed' });
+		await dialog.getByRole('button', { name: 'Measure through these' }).click();
+		await expect.element(screen.getByText('Press the map where you drove first.')).toBeVisible();
+		await expect.element(screen.getByRole('radio', { name: /Accept the straight/ })).toBeChecked();
+
+		await screen.getByRole('radio', { name: /Add a point you passed/ }).click();
+		const map = dialog.getByRole('group', { name: 'Map of the route' });
+		await expect.poll(() => map.element().querySelectorAll('canvas').length).toBeGreaterThan(0);
+		const sheet = map.element();
+		// North of the gap: a detour.
+		await userEvent.click(sheet, {
+			position: { x: sheet.clientWidth / 2, y: sheet.clientHeight / 4 }
+		});
+		await expect.element(dialog.getByText(/^Point 1/)).toBeVisible();
+		await dialog.getByRole('button', { name: 'Measure through these' }).click();
+		await expect.element(screen.getByText(/km through your points/)).toBeVisible();
+		const filled = await mileage();
+		expect(filled.distanceM).toBeGreaterThan(straight.distanceM! + 100);
+		expect(filled.distanceHighM).toBeGreaterThanOrEqual(filled.distanceM!);
+		expect((await tripBody()).gapFills).toMatchObject([{ by: 'via', source: '' }]);
+
+		await screen.getByRole('radio', { name: /Accept the straight/ }).click();
+		await expect.poll(async () => (await mileage()).distanceM).toBe(straight.distanceM);
+		expect((await tripBody()).gapFills).toMatchObject([{ by: 'straight' }]);
+	});
+
+	it('says what to do where no roads are known, and leaves the distance', async () => {
+		await drive();
+		const before = await mileage();
+		const screen = await show();
+		await screen.getByRole('radio', { name: /Route by road/ }).click();
+		await expect
+			.element(screen.getByText(/No roads of this place are on this device/))
+			.toBeVisible();
+		await expect.element(screen.getByRole('radio', { name: /Accept the straight/ })).toBeChecked();
+		expect(await mileage()).toEqual(before);
+	});
+
+	it('can be paid by the odometer, once both readings say something', async () => {
+		await drive();
+		const recorded = await mileage();
+		const screen = await show();
+		await screen.getByRole('radio', { name: /Type the odometer/ }).click();
+		const start = screen.getByLabelText('Odometer at start, km');
+		await expect.element(start).toHaveFocus();
+		await start.fill('48 210');
+		await screen.getByLabelText('Odometer at end, km').fill('48,200');
+		await userEvent.tab();
+		await expect.element(screen.getByText(/must show more than at the start/)).toBeVisible();
+		expect((await mileage()).distanceM).toBe(recorded.distanceM);
+		await screen.getByLabelText('Odometer at end, km').fill('48.222');
+		await userEvent.tab();
+		await expect
+			.poll(() => mileage())
+			.toMatchObject({
+				distanceM: 12_000,
+				distanceSource: 'odometer',
+				distanceLowM: 11_000,
+				distanceHighM: 13_000
+			});
+		await expect.element(screen.getByText('by the odometer')).toBeVisible();
+	});
+
+	it('is not submitted while the odometer says something else and nobody says why', async () => {
+		await drive();
+		await account.deeds.saveOdometer(tripId, { startM: 48_210_000, endM: 48_222_000 });
+		await account.deeds.saveMileage(transactionId, { from: 'A', to: 'B', purpose: 'Pump' });
+		await account.documents.add({
+			_id: 'setting:mileage-rates:2020-01-01',
+			type: 'setting',
+			schema: DOCUMENT_SCHEMAS.setting.version,
+			...envelope,
+			ownerId: '',
+			body: {
+				name: 'mileage-rates',
+				state: [
+					{
+						country: 'DK',
+						kind: 'mileage.tax-free.own-car',
+						place: null,
+						validFrom: '2020-01-01',
+						validTo: null,
+						unit: 'km',
+						amount: '3.94',
+						currency: 'DKK',
+						source: 'test',
+						verified: false
+					}
+				],
+				company: [],
+				excessIsSalary: false
+			}
+		});
+		const screen = await show();
+		await screen.getByRole('button', { name: 'Submit' }).click();
+		await expect
+			.element(screen.getByText('Odometer and recording differ. Say why first.'))
+			.toBeVisible();
+		await screen.getByRole('radio', { name: 'Positions were missing on the way' }).click();
+		await expect.poll(async () => (await tripBody()).odometerReason).toBe('positions-missing');
+		await screen.getByRole('button', { name: 'Submit' }).click();
+		await expect.element(screen.getByText(/^Waiting/).first()).toBeVisible();
+		// What others see says it all.
+		const route = await account.documents.get('route', `route:${WORKER}:${ulidOf(1)}`);
+		expect(route?.document.body).toMatchObject({
+			odometerM: 12_000,
+			odometerReason: 'positions-missing',
+			distanceBy: 'track',
+			gaps: [{ by: 'unanswered' }]
+		});
+	});
+});

@@ -1,0 +1,132 @@
+import { DOCUMENT_SCHEMAS } from '@outlay/domain/documents';
+import type { SessionView } from '@outlay/domain/session-view';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { cdp } from 'vitest/browser';
+import type { Account, App, Recording } from '#lib/commands/app.ts';
+import { startApp } from '#lib/start.ts';
+import { saveForms } from '#lib/state/open-forms.ts';
+import { rememberSignedIn } from '#lib/storage/signed-in.ts';
+import { COMPANY, WORKER } from '../support/documents.ts';
+
+/* Recording with the browser's own geolocation, on the real app: what is read when, and what is kept as evidence. */
+
+const SESSION: SessionView = {
+	userId: WORKER,
+	companyId: COMPANY,
+	companyCode: 'nordlys',
+	name: 'Jonas Berg',
+	initials: 'JB',
+	roles: ['worker'],
+	protocolVersion: 1,
+	storeUuid: 'store',
+	databases: {
+		mailbox: `mailbox-${COMPANY}-${WORKER}`,
+		settings: `settings-${COMPANY}`,
+		ledger: null
+	}
+};
+
+const browser = cdp() as unknown as {
+	send(method: string, parameters?: Record<string, unknown>): Promise<unknown>;
+};
+
+let app: App;
+let account: Account;
+let recording: Recording;
+
+beforeEach(async () => {
+	const { targetInfo } = (await browser.send('Target.getTargetInfo')) as {
+		targetInfo: { browserContextId: string };
+	};
+	await browser.send('Browser.setPermission', {
+		browserContextId: targetInfo.browserContextId,
+		permission: { name: 'geolocation' },
+		setting: 'granted',
+		origin: window.location.origin
+	});
+	await rememberSignedIn().remember(SESSION);
+	app = await startApp({ saveForms, onWaiting: () => undefined });
+	account = await new Promise<Account>((resolve) => {
+		app.account.subscribe((value) => {
+			if (value) resolve(value);
+		});
+	});
+	account.recorder.recording.subscribe((now) => (recording = now));
+});
+
+afterEach(async () => {
+	await browser.send('Emulation.clearGeolocationOverride');
+	await app.sessions.signOut();
+});
+
+async function recordPurpose(): Promise<void> {
+	const at = '2026-01-01T00:00:00.000Z';
+	await account.documents.add({
+		_id: 'setting:company:2020-01-01',
+		type: 'setting',
+		schema: DOCUMENT_SCHEMAS.setting.version,
+		companyId: COMPANY,
+		ownerId: '',
+		createdAt: at,
+		updatedAt: at,
+		body: {
+			name: 'company',
+			companyName: 'Nordlys Service',
+			companyCode: 'nordlys',
+			country: 'DK',
+			homeCurrency: 'DKK',
+			controllerContact: 'privacy@nordlys.example',
+			locationPurpose: { purpose: 'Mileage', recordedOn: '2026-01-01' },
+			traceRetentionMonths: 3,
+			deviceLock: null
+		}
+	});
+}
+
+async function stand(latitude: number): Promise<void> {
+	const before = recording.fixCount;
+	await browser.send('Emulation.setGeolocationOverride', {
+		latitude,
+		longitude: 10.4,
+		accuracy: 5
+	});
+	await expect.poll(() => recording.fixCount).toBeGreaterThan(before);
+}
+
+it('reads nothing while the company has not said why it records', async () => {
+	expect(await account.recorder.start()).toMatchObject({ refusal: { code: 'trip.location_off' } });
+	expect(recording.state).toBe('idle');
+	await recordPurpose();
+	expect(await account.recorder.start()).toMatchObject({ ok: true });
+	expect(await account.recorder.start()).toMatchObject({
+		refusal: { code: 'trip.already_recording' }
+	});
+	expect(await account.recorder.discard()).toMatchObject({ ok: true });
+});
+
+it('keeps presses, permission and a hash of the positions with the trip', async () => {
+	await recordPurpose();
+	const started = await account.recorder.start();
+	if (!started.ok) throw new Error(started.refusal.code);
+	await stand(55.4);
+	await account.deeds.saveOdometer(started.value, { startM: 48_210_000 });
+	await account.recorder.pause();
+	await account.recorder.resume();
+	await stand(55.41);
+	// A step of a kilometre in a moment is no drive.
+	expect(await account.recorder.stop()).toMatchObject({ refusal: { code: 'trip.no_movement' } });
+	const { body } = (await account.documents.get('trip', started.value))!.document;
+	expect(body).toMatchObject({
+		state: 'stopped',
+		permissionAtStart: 'granted',
+		permissionAtStop: 'granted',
+		recordedBy: 'app',
+		odometerStartM: 48_210_000,
+		// Nothing spoke with a server here.
+		clockOffsetMs: null
+	});
+	expect(body.events.map(({ deed }) => deed)).toEqual(['start', 'pause', 'resume', 'stop']);
+	expect(body.fixesSha256).toMatch(/^[0-9a-f]{64}$/);
+	expect(body.fixCount).toBeGreaterThan(1);
+	expect(recording).toMatchObject({ state: 'idle', tripId: null, stretches: [] });
+});

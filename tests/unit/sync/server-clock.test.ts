@@ -1,0 +1,49 @@
+import { describe, expect, test } from 'vitest';
+import { followServerClock } from '#lib/sync/server-clock.ts';
+
+/** A server whose answers carry a time, and a device whose clock moves while it waits. */
+function aLine() {
+	let nowMs = Date.parse('2026-03-02T08:00:00.000Z');
+	let answer: { date: string | null; tookMs: number } = { date: null, tookMs: 0 };
+	const line = followServerClock(
+		() => {
+			nowMs += answer.tookMs;
+			const headers = new Headers(answer.date === null ? {} : { date: answer.date });
+			return Promise.resolve(new Response('', { headers }));
+		},
+		{ nowMs: () => nowMs }
+	);
+	return {
+		offsetMs: line.offsetMs,
+		ask: (date: string | null, tookMs: number) => {
+			answer = { date, tookMs };
+			return line.fetch('/');
+		}
+	};
+}
+
+describe('how wrong the device’s clock is', () => {
+	test('is not known before the server answered with a time', async () => {
+		const { ask, offsetMs } = aLine();
+		expect(offsetMs()).toBeNull();
+		await ask(null, 10);
+		await ask('no time', 10);
+		expect(offsetMs()).toBeNull();
+	});
+
+	test('is told to about a second, whichever way it is wrong', async () => {
+		const { ask, offsetMs } = aLine();
+		await ask('Mon, 02 Mar 2026 08:05:00 GMT', 200);
+		expect(Math.abs(offsetMs()! - 300_000)).toBeLessThanOrEqual(1000);
+		await ask('Mon, 02 Mar 2026 07:00:00 GMT', 200);
+		expect(Math.abs(offsetMs()! + 3_600_000)).toBeLessThanOrEqual(1000);
+	});
+
+	test('is not learnt from an answer that was long on its way, such as a long poll', async () => {
+		const { ask, offsetMs } = aLine();
+		await ask('Mon, 02 Mar 2026 08:05:00 GMT', 200);
+		const before = offsetMs();
+		await ask('Mon, 02 Mar 2026 09:00:00 GMT', 30_000);
+		expect(offsetMs()).toBe(before);
+	});
+});
