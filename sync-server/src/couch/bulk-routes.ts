@@ -12,7 +12,7 @@ import { documentPart, newBoundary } from './document-parts.ts';
 import { findRevisions } from './find-revisions.ts';
 import { Options } from './options.ts';
 import { parseDocument } from './parse-document.ts';
-import { inLargePieces, sendJson, sendJsonPieces } from './send-json.ts';
+import { LARGE_PIECE, sendJson, sendJsonPieces } from './send-json.ts';
 import { sendParts } from './send-multipart.ts';
 import { useDatabase } from './use-database.ts';
 import { writeDocuments } from './write-documents.ts';
@@ -59,7 +59,7 @@ export function bulkRoutes(app: FastifyInstance, deps: CouchDeps): void {
 			const parts = bulkGetParts(db, docs, view, latest);
 			return sendParts(reply, { type, boundary: newBoundary() }, parts);
 		}
-		return sendJsonPieces(reply, inLargePieces(bulkGet(db, docs, view, latest)));
+		return sendJsonPieces(reply, bulkGet(db, docs, view, latest));
 	});
 
 	app.post('/:db/_revs_diff', async (request, reply) => {
@@ -104,11 +104,11 @@ async function* bulkGet(
 	view: DocumentView,
 	latest: boolean
 ): AsyncGenerator<string> {
-	yield '{"results":[';
+	let piece = '{"results":[';
 	let comma = '';
 	const turn = new Turn();
 	for (const asked of docs) {
-		await turn.goOn();
+		if (turn.isOver) await turn.goOn();
 		const { id, rows, attsSince } = await askedFor(db, asked, latest);
 		const shown: JsonObject[] = [];
 		for (const row of rows) {
@@ -118,10 +118,13 @@ async function* bulkGet(
 					: { ok: await documentJson(db, row.found, { ...view, ...attsSince }) }
 			);
 		}
-		yield comma + JSON.stringify({ id, docs: shown });
+		piece += comma + JSON.stringify({ id, docs: shown });
 		comma = ',\n';
+		if (piece.length < LARGE_PIECE) continue;
+		yield piece;
+		piece = '';
 	}
-	yield ']}\n';
+	yield `${piece}]}\n`;
 }
 
 async function* bulkGetParts(

@@ -3,6 +3,7 @@ import type { ChangeRow, ChangesPage, Database, RevisionText } from '../store/do
 import type { ChangesFilter } from './changes-filter.ts';
 import { documentJson, documentText, type DocumentView } from './document-json.ts';
 import { EVENT_STREAM } from './open-feeds.ts';
+import { LARGE_PIECE } from './send-json.ts';
 import type { FeedWords } from './waiting-feed.ts';
 
 export interface FeedOptions {
@@ -26,8 +27,6 @@ const PAGE_ROWS = 2_000;
 const FUNCTION_ROWS = 200;
 /** Documents read in one step. */
 const TEXTS_AT_ONCE = 100;
-/** Characters that are sent on their own; fewer wait for the end of their page. */
-const LARGE_PIECE = 65_536;
 
 /** How a row is written: the JSON of the row, and where it stands. */
 type WriteRow = (json: string, seq: string) => string;

@@ -31,12 +31,15 @@ function jsonBytes(text: string): Buffer {
 	return Buffer.from(text);
 }
 
+/** Characters that are worth sending on their own. */
+export const LARGE_PIECE = 65_536;
+
 /** Joins small pieces to pieces worth sending. */
 export async function* inLargePieces(pieces: AsyncIterable<string>): AsyncGenerator<string> {
 	let waiting = '';
 	for await (const piece of pieces) {
 		waiting += piece;
-		if (waiting.length >= 65_536) {
+		if (waiting.length >= LARGE_PIECE) {
 			yield waiting;
 			waiting = '';
 		}
