@@ -182,8 +182,9 @@ test('the sync state is said in words, with how much waits', () => {
 test('a list that is still fetched is not called empty', async () => {
 	const status = new LiveValue<SyncStatus>({ state: 'fetching', doneCount: 0, totalCount: null });
 	const account = { sync: { status } } as unknown as Account;
+	const app = {} as App;
 	void render(PageInApp, {
-		app: {} as App,
+		app,
 		account,
 		page: EmptyEntries as unknown as Component<Record<string, unknown>>,
 		pageProps: { icon: CloudOff, title: 'Nothing here yet', words: 'Press +.' }
@@ -193,12 +194,14 @@ test('a list that is still fetched is not called empty', async () => {
 	await expect.element(page.getByRole('heading')).toHaveTextContent('Nothing here yet');
 });
 
+const appThat = (canSendWhenClosed: boolean) => ({ canSendWhenClosed }) as App;
+
 test('where nothing is sent once the app is closed, it says so with how much is left', async () => {
 	const status = new LiveValue<SyncStatus>({ state: 'offline', unsentCount: 3 });
 	const account = { sync: { status } } as unknown as Account;
 	const shown = (canSendWhenClosed: boolean) =>
 		render(PageInApp, {
-			app: { canSendWhenClosed } as App,
+			app: appThat(canSendWhenClosed),
 			account,
 			page: StatusCard as unknown as Component<Record<string, unknown>>,
 			pageProps: { onTheWay: [] }
