@@ -132,12 +132,12 @@ module.exports = {
 		{
 			name: 'routes-know-only-the-offer-of-commands',
 			comment:
-				'Deeds reach a page bound to an account, through start: a page may import their types.',
+				'Deeds reach a page bound to an account, through start: a page may import their types, and the form of the file of unsent work.',
 			severity: 'error',
 			from: { path: '^src/(routes|lib/state)/' },
 			to: {
 				path: '^src/lib/commands/',
-				pathNot: '^src/lib/commands/(app|ports)[.]ts$'
+				pathNot: '^src/lib/commands/(app|ports|unsent-lines)[.]ts$'
 			}
 		},
 		{

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { bringBackUnsent, type BroughtBackFile } from '#lib/commands/bring-back-unsent.ts';
-import type { SignedIn } from '#lib/commands/ports.ts';
+import { bringBackUnsent } from '#lib/commands/bring-back-unsent.ts';
+import type { BroughtBackFile, SignedIn } from '#lib/commands/ports.ts';
 import { unsentFile } from '#lib/state/unsent-file.ts';
 import { documentsIn } from '#lib/storage/documents.ts';
 import { openDatabase, removeEverything } from '#lib/storage/open-database.ts';

@@ -7,9 +7,6 @@ import type { Verdict } from '@outlay/domain/submission';
 import type { VehicleType } from '@outlay/domain/mileage/vehicle';
 import type { Way } from '@outlay/domain/mileage/way';
 import type { YearKilometres } from '@outlay/domain/mileage/year-kilometres';
-import type { BroughtBackFile } from './bring-back-unsent.ts';
-import type { MeasuredWay } from './measure-way.ts';
-import type { OwnBooks } from './own-books.ts';
 import type { RouteBody } from '@outlay/domain/route';
 import type { PathPoint } from '@outlay/domain/trace-distance';
 import type {
@@ -22,9 +19,12 @@ import type {
 } from '@outlay/domain/trip';
 import type { TimeSpan } from '@outlay/domain/trip-events';
 import type {
+	BroughtBackFile,
 	Documents,
 	Live,
 	LocationRefusal,
+	MeasuredWay,
+	OwnBooks,
 	ProtectionState,
 	Regions,
 	Sessions,

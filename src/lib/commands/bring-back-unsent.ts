@@ -4,7 +4,7 @@ import { RECEIPT_MEDIA_TYPES } from '@outlay/domain/receipt';
 import { refuse } from '@outlay/domain/refusal';
 import type { Done } from './app.ts';
 import type { DeedContext } from './context.ts';
-import type { BroughtBack, UnsentDocument } from './ports.ts';
+import type { BroughtBackFile, UnsentDocument } from './ports.ts';
 import { bytesOf, linesOf, objectIn, UNSENT_FILE_VERSION } from './unsent-lines.ts';
 
 /** What a person writes; everything else comes from the server. */
@@ -22,18 +22,6 @@ const OWN_TYPES: ReadonlySet<DocumentType> = new Set([
 ]);
 
 type Bringing = Pick<DeedContext, 'me' | 'documents' | 'vault'>;
-
-export interface BroughtBackFile {
-	/** How many documents became what. */
-	documents: Record<BroughtBack, number>;
-	pictures: number;
-	/** Lines that can't be read, or are not this person's. */
-	unreadable: number;
-	/** Documents of a newer app: after an update the file brings them too. */
-	tooNew: number;
-	/** False when the end of the file is missing. */
-	isWhole: boolean;
-}
 
 /**
  * Takes up again what a file of unsent work holds, as far as it can be read; done twice, or half and then again, it does

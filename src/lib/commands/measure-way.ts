@@ -22,21 +22,7 @@ import type { Done } from './app.ts';
 import { confirmedDrives } from './confirmed-drives.ts';
 import { localDay, type DeedContext } from './context.ts';
 import { measureByRoad, type RoadContext } from './measure-by-road.ts';
-
-/** How long a way is, and who says so: what a mileage stores of it. */
-export interface MeasuredWay {
-	preference: 'fastest' | 'shortest';
-	distanceM: number;
-	/** Between these it lies, as far as the source says; null where it doesn't. */
-	lowM: number | null;
-	highM: number | null;
-	source: LegSource;
-	/** Whose roads; '' for nothing. */
-	method: string;
-	legs: Leg[];
-	/** Of the places it was measured between. */
-	mark: string;
-}
+import type { MeasuredWay } from './ports.ts';
 
 /** How many submissions and cases are looked at for distances the person has confirmed. */
 const LEARNED_FROM = 300;

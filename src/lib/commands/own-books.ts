@@ -5,22 +5,13 @@ import {
 	MOST_OWN_PLACES,
 	MOST_OWN_VEHICLES,
 	ProfileBody,
-	emptyProfile,
-	type FavouriteTrip,
-	type OwnPlace,
-	type OwnVehicle
+	emptyProfile
 } from '@outlay/domain/person';
 import { refuse } from '@outlay/domain/refusal';
 import type { Done } from './app.ts';
 import type { DeedContext } from './context.ts';
 import { editProfile } from './save-profile.ts';
-
-/** What a person keeps to choose from, by the list of their profile. */
-export interface OwnBooks {
-	places: OwnPlace;
-	vehicles: OwnVehicle;
-	favouriteTrips: FavouriteTrip;
-}
+import type { OwnBooks } from './ports.ts';
 
 const MOST: Readonly<Record<keyof OwnBooks, number>> = {
 	places: MOST_OWN_PLACES,

@@ -1,3 +1,5 @@
+import type { Leg, LegSource } from '@outlay/domain/mileage/distance-source';
+import type { FavouriteTrip, OwnPlace, OwnVehicle } from '@outlay/domain/person';
 import type { DocumentOf, OutlayDocument } from '@outlay/domain/documents';
 import type { DocumentType } from '@outlay/domain/identifiers';
 import type { ReceiptMediaType } from '@outlay/domain/receipt';
@@ -8,6 +10,41 @@ import type { SessionView } from '@outlay/domain/session-view';
 import type { PathPoint, TraceFill } from '@outlay/domain/trace-distance';
 import type { FixRow, LocationPermission, Position, TripGap } from '@outlay/domain/trip';
 import type { TimeSpan } from '@outlay/domain/trip-events';
+
+/** How long a way is, and who says so: what a mileage stores of it. */
+export interface MeasuredWay {
+	preference: 'fastest' | 'shortest';
+	distanceM: number;
+	/** Between these it lies, as far as the source says; null where it doesn't. */
+	lowM: number | null;
+	highM: number | null;
+	source: LegSource;
+	/** Whose roads; '' for nothing. */
+	method: string;
+	legs: Leg[];
+	/** Of the places it was measured between. */
+	mark: string;
+}
+
+/** What a file of unsent work brought back. */
+export interface BroughtBackFile {
+	/** How many documents became what. */
+	documents: Record<BroughtBack, number>;
+	pictures: number;
+	/** Lines that can't be read, or are not this person's. */
+	unreadable: number;
+	/** Documents of a newer app: after an update the file brings them too. */
+	tooNew: number;
+	/** False when the end of the file is missing. */
+	isWhole: boolean;
+}
+
+/** What a person keeps to choose from, by the list of their profile. */
+export interface OwnBooks {
+	places: OwnPlace;
+	vehicles: OwnVehicle;
+	favouriteTrips: FavouriteTrip;
+}
 
 /** A value that changes: Svelte's store contract, so that screens can follow it. */
 export interface Live<T> {

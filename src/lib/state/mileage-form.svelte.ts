@@ -10,7 +10,7 @@ import type { OwnVehicle } from '@outlay/domain/person';
 import type { Refusal } from '@outlay/domain/refusal';
 import type { MileageBody } from '@outlay/domain/transaction';
 import type { Deeds, Done } from '#lib/commands/app.ts';
-import type { MeasuredWay } from '#lib/commands/measure-way.ts';
+import type { MeasuredWay } from '#lib/commands/ports.ts';
 import { instantOf } from './formats.ts';
 import type { ContentNote } from './guarded-texts.svelte.ts';
 import {

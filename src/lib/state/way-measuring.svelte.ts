@@ -2,7 +2,7 @@ import type { VehicleType } from '@outlay/domain/mileage/vehicle';
 import type { Way } from '@outlay/domain/mileage/way';
 import type { Refusal } from '@outlay/domain/refusal';
 import type { Deeds } from '#lib/commands/app.ts';
-import type { MeasuredWay } from '#lib/commands/measure-way.ts';
+import type { MeasuredWay } from '#lib/commands/ports.ts';
 import { attempt } from './attempt.ts';
 
 /** What is known of how long the way on the screen is. Only the newest question counts. */
