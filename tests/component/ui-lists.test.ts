@@ -179,6 +179,9 @@ test('the sync state is said in words, with how much waits', () => {
 	});
 });
 
+/** Any component, as `PageInApp` takes it. */
+const pageOf = (component: unknown) => component as Component<Record<string, unknown>>;
+
 test('a list that is still fetched is not called empty', async () => {
 	const status = new LiveValue<SyncStatus>({ state: 'fetching', doneCount: 0, totalCount: null });
 	const account = { sync: { status } } as unknown as Account;
@@ -186,7 +189,7 @@ test('a list that is still fetched is not called empty', async () => {
 	void render(PageInApp, {
 		app,
 		account,
-		page: EmptyEntries as unknown as Component<Record<string, unknown>>,
+		page: pageOf(EmptyEntries),
 		pageProps: { icon: CloudOff, title: 'Nothing here yet', words: 'Press +.' }
 	});
 	await expect.element(page.getByRole('heading')).toHaveTextContent('Fetching your entries');
@@ -203,7 +206,7 @@ test('where nothing is sent once the app is closed, it says so with how much is 
 		render(PageInApp, {
 			app: appThat(canSendWhenClosed),
 			account,
-			page: StatusCard as unknown as Component<Record<string, unknown>>,
+			page: pageOf(StatusCard),
 			pageProps: { onTheWay: [] }
 		});
 	const card = await shown(false);
