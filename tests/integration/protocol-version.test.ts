@@ -106,7 +106,8 @@ function serverOfVersion(version: number) {
 		version,
 		paths: [] as string[],
 		fetch: (async (input, init) => {
-			server.paths.push(String(input));
+			const address = input instanceof Request ? input.url : input.toString();
+			server.paths.push(address);
 			const spoken = new Headers(init?.headers).get(PROTOCOL_HEADER);
 			if (spoken !== null && spoken !== String(server.version) && init?.method === 'POST') {
 				const headers = { [PROTOCOL_HEADER]: String(server.version) };
@@ -115,7 +116,7 @@ function serverOfVersion(version: number) {
 			const response = await fetch(input, init);
 			const headers = new Headers(response.headers);
 			headers.set(PROTOCOL_HEADER, String(server.version));
-			if (!String(input).startsWith('/_outlay/session')) {
+			if (!address.startsWith('/_outlay/session')) {
 				return new Response(response.body, { status: response.status, headers });
 			}
 			const view = (await response.json()) as object;

@@ -9,7 +9,7 @@ export interface ServerClock {
 	/** As the given fetch; looks at the time in each answer of the company's server. */
 	fetch: typeof globalThis.fetch;
 	/** Server's time minus the device's in milliseconds, to about a second; null before the first answer. */
-	offsetMs(): number | null;
+	offsetMs: () => number | null;
 }
 
 /** Learns how wrong the device's clock is from the `Date` of the server's answers. */
