@@ -1,3 +1,4 @@
+import { PROTOCOL_HEADER } from '@outlay/domain/session-view';
 import type { Clock } from '#lib/commands/ports.ts';
 
 /** An answer that took longer says too little of when the server wrote its time. */
@@ -22,7 +23,9 @@ export function followServerClock(fetch: typeof globalThis.fetch, clock: Clock):
 			const answeredAtMs = clock.nowMs();
 			const serverMs = Date.parse(response.headers.get('date') ?? '');
 			const tookMs = answeredAtMs - askedAtMs;
-			if (!Number.isNaN(serverMs) && tookMs >= 0 && tookMs <= LONGEST_MS) {
+			// A captive portal and a proxy have a clock of their own.
+			const isOurServer = response.headers.has(PROTOCOL_HEADER);
+			if (isOurServer && !Number.isNaN(serverMs) && tookMs >= 0 && tookMs <= LONGEST_MS) {
 				offsetMs = Math.round(serverMs + HALF_A_SECOND_MS - (askedAtMs + answeredAtMs) / 2);
 			}
 			return response;

@@ -92,14 +92,14 @@ describe('createDistanceMeter', () => {
 		fc.assert(
 			fc.property(fc.array(fix), fc.array(pause, { maxLength: 1 }), (fixes, pauses) => {
 				const meter = createDistanceMeter({ pauses });
-				let shown = { distanceM: 0, gaps: [] as readonly unknown[] };
+				let shown: ReturnType<typeof meter.add> = meter.reading();
 				for (const each of [...fixes].sort((a, b) => a.timeMs - b.timeMs)) {
 					const next = meter.add(each);
 					expect(next.distanceM).toBeGreaterThanOrEqual(shown.distanceM);
 					shown = next;
 				}
 				const { distanceM, gaps, path } = meter.reading();
-				expect(shown).toEqual({ distanceM, gaps });
+				expect(shown).toEqual({ distanceM, gaps, path });
 				let pathM = 0;
 				for (const [index, [timeMs, latitude, longitude]] of path.entries()) {
 					const before = path[index - 1];

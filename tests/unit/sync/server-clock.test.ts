@@ -1,22 +1,24 @@
+import { PROTOCOL_HEADER } from '@outlay/domain/session-view';
 import { describe, expect, test } from 'vitest';
 import { followServerClock } from '#lib/sync/server-clock.ts';
 
 /** A server whose answers carry a time, and a device whose clock moves while it waits. */
 function aLine() {
 	let nowMs = Date.parse('2026-03-02T08:00:00.000Z');
-	let answer: { date: string | null; tookMs: number } = { date: null, tookMs: 0 };
+	let answer = { date: null as string | null, tookMs: 0, isPortal: false };
 	const line = followServerClock(
 		() => {
 			nowMs += answer.tookMs;
-			const headers = new Headers(answer.date === null ? {} : { date: answer.date });
+			const headers = new Headers(answer.isPortal ? {} : { [PROTOCOL_HEADER]: '1' });
+			if (answer.date !== null) headers.set('date', answer.date);
 			return Promise.resolve(new Response('', { headers }));
 		},
 		{ nowMs: () => nowMs }
 	);
 	return {
 		offsetMs: line.offsetMs,
-		ask: (date: string | null, tookMs: number) => {
-			answer = { date, tookMs };
+		ask: (date: string | null, tookMs: number, isPortal = false) => {
+			answer = { date, tookMs, isPortal };
 			return line.fetch('/');
 		}
 	};
@@ -37,6 +39,12 @@ describe('how wrong the device’s clock is', () => {
 		expect(Math.abs(offsetMs()! - 300_000)).toBeLessThanOrEqual(1000);
 		await ask('Mon, 02 Mar 2026 07:00:00 GMT', 200);
 		expect(Math.abs(offsetMs()! + 3_600_000)).toBeLessThanOrEqual(1000);
+	});
+
+	test('is not learnt from a captive portal, which has a clock of its own', async () => {
+		const { ask, offsetMs } = aLine();
+		await ask('Mon, 02 Mar 2026 08:05:00 GMT', 200, true);
+		expect(offsetMs()).toBeNull();
 	});
 
 	test('is not learnt from an answer that was long on its way, such as a long poll', async () => {
