@@ -12,12 +12,16 @@ const LONGEST_MS = 4 * 60_000;
 /**
  * Sends what is not sent, without a page: the app's own sync over the app's own store, until nothing is left. Resolves
  * when nothing is left to do here, also when only the person can go on (signed out, locked, to sign in again, to update).
- * Throws `Unreachable` when trying again later makes sense.
+ * Throws `Unreachable` when trying again later makes sense, also once `replaced` is aborted.
  */
-export async function sendOnce(): Promise<void> {
+export async function sendOnce(replaced: AbortSignal): Promise<void> {
+	if (replaced.aborted) throw new Unreachable();
 	const session = (await readSession()) as SessionView | null;
 	if (session === null) return;
 	const leaving = new AbortController();
+	replaced.addEventListener('abort', () => {
+		leaving.abort();
+	});
 	const database = await openForSending(session, () => {
 		leaving.abort();
 	});
@@ -47,6 +51,7 @@ function settled(status: Live<SyncStatus>, leaving: AbortSignal): Promise<void> 
 		const fail = () => {
 			reject(new Unreachable());
 		};
+		if (leaving.aborted) fail();
 		const timer = setTimeout(fail, LONGEST_MS);
 		leaving.addEventListener('abort', fail);
 		let stop: (() => void) | null = null;
