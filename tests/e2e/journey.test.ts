@@ -275,7 +275,7 @@ async function killDuringUpload(
 	const line = await phone.newCDPSession(page);
 	await line.send('Network.enable');
 	const upload = page.waitForRequest(
-		(request) => request.method() === 'PUT' && /blob(:|%3A)/.test(request.url())
+		(request) => request.method() === 'PUT' && /blob(:|%3A)|_outlay\/uploads\//.test(request.url())
 	);
 	await phone.setOffline(false);
 	// Slow enough that the photo is still under way when the server dies.

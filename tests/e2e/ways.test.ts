@@ -175,6 +175,10 @@ async function kilometres(page: Page): Promise<number> {
 async function look(page: Page, name: string): Promise<void> {
 	for (const colorScheme of ['light', 'dark'] as const) {
 		await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+		// Colours on their way from one theme to the other have any contrast.
+		await page.evaluate(() =>
+			Promise.allSettled(document.getAnimations().map((each) => each.finished))
+		);
 		const { violations } = await new AxeBuilder({ page }).analyze();
 		expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
 		const widthPx = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);

@@ -16,6 +16,7 @@ export const update = {
 	accept(): void {
 		isAccepted = true;
 		waiting?.messageSkipWaiting();
+		void loadAgainOnceActive();
 	},
 	/** Asks again at the next start. */
 	later(): void {
@@ -25,11 +26,52 @@ export const update = {
 
 const HOUR_MS = 60 * 60 * 1000;
 const SAVE_AGAIN_MS = 2000;
+const LOOK_AGAIN_MS = 300;
 
-/** Whichever tab said yes: what stands in the forms of this one is stored first. */
+const RELOAD_AGAIN_MS = 5000;
+
+/**
+ * Whichever tab said yes: what stands in the forms of this one is stored first. A reload is cut off now and then while the
+ * newer worker takes over, so as long as this page lives it is asked for again, each time later.
+ */
 async function loadAgainOnceSaved(): Promise<void> {
-	while (!(await saveForms())) await new Promise((resolve) => setTimeout(resolve, SAVE_AGAIN_MS));
-	location.reload();
+	for (let waitMs = RELOAD_AGAIN_MS; ; waitMs *= 2) {
+		while (!(await saveForms())) await pause(SAVE_AGAIN_MS);
+		location.reload();
+		await pause(waitMs);
+	}
+}
+
+function pause(ms: number): Promise<void> {
+	return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/**
+ * In the tab that said yes: Chromium does not always tell a page without a controller that the newer version is active,
+ * and the page then stayed in the old one.
+ */
+async function loadAgainOnceActive(): Promise<void> {
+	const isActive = async () => {
+		const registration = await navigator.serviceWorker.getRegistration();
+		return registration?.active?.state === 'activated' && registration.waiting === null;
+	};
+	while (!(await isActive())) await pause(LOOK_AGAIN_MS);
+	await loadAgainOnceSaved();
+}
+
+/** A page that was loaded before the first worker was there is taken over by none, so it looks for a newer one itself. */
+function followUncontrolled(registration: ServiceWorkerRegistration): void {
+	const follow = (newer: ServiceWorker | null) => {
+		newer?.addEventListener('statechange', () => {
+			const isUncontrolled = navigator.serviceWorker.controller === null;
+			if (newer.state === 'activated' && isUncontrolled) void loadAgainOnceSaved();
+		});
+	};
+	follow(registration.waiting);
+	registration.addEventListener('updatefound', () => {
+		// Without an active one it is the first of all, and brings nothing new.
+		if (registration.active !== null) follow(registration.installing);
+	});
 }
 
 /** Registers the service worker and looks for newer versions each hour and on return to the app. */
@@ -42,11 +84,8 @@ export async function followUpdates(): Promise<void> {
 		// The first worker of all takes the page over without changing it.
 		if (event.isUpdate || isAccepted) void loadAgainOnceSaved();
 	});
-	workbox.addEventListener('activated', () => {
-		// A page that was loaded before the first worker was there is taken over by none.
-		if (isAccepted && navigator.serviceWorker.controller === null) void loadAgainOnceSaved();
-	});
 	const registration = await workbox.register();
+	if (registration !== undefined) followUncontrolled(registration);
 	const look = () => {
 		// Fails without a connection; the next look then finds it.
 		registration?.update().catch(() => undefined);
