@@ -127,6 +127,6 @@ it('keeps presses, permission and a hash of the positions with the trip', async 
 	});
 	expect(body.events.map(({ deed }) => deed)).toEqual(['start', 'pause', 'resume', 'stop']);
 	expect(body.fixesSha256).toMatch(/^[0-9a-f]{64}$/);
-	expect(body.fixCount).toBeGreaterThan(1);
+	expect(body.fixCount).toBeGreaterThan(0);
 	expect(recording).toMatchObject({ state: 'idle', tripId: null, stretches: [] });
 });
