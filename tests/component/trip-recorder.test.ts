@@ -84,13 +84,13 @@ async function recordPurpose(): Promise<void> {
 }
 
 async function stand(latitude: number): Promise<void> {
-	const before = recording.fixCount;
 	await browser.send('Emulation.setGeolocationOverride', {
 		latitude,
 		longitude: 10.4,
 		accuracy: 5
 	});
-	await expect.poll(() => recording.fixCount).toBeGreaterThan(before);
+	// After a pause the browser first hands out the place it remembers, which is no new fix.
+	await expect.poll(() => recording.lastFix?.position[0]).toBe(latitude);
 }
 
 it('reads nothing while the company has not said why it records', async () => {
@@ -127,6 +127,6 @@ it('keeps presses, permission and a hash of the positions with the trip', async 
 	});
 	expect(body.events.map(({ deed }) => deed)).toEqual(['start', 'pause', 'resume', 'stop']);
 	expect(body.fixesSha256).toMatch(/^[0-9a-f]{64}$/);
-	expect(body.fixCount).toBeGreaterThan(0);
+	expect(body.fixCount).toBeGreaterThan(1);
 	expect(recording).toMatchObject({ state: 'idle', tripId: null, stretches: [] });
 });
