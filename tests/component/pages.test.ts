@@ -5,7 +5,6 @@ import { saveForms } from '#lib/state/open-forms.ts';
 import { startApp } from '#lib/start.ts';
 import { rememberSignedIn } from '#lib/storage/signed-in.ts';
 import { checkDocument } from '@outlay/domain/documents';
-import type { SessionView } from '@outlay/domain/session-view';
 import type { Setting, SettingBody } from '@outlay/domain/setting';
 import type { TransactionBody } from '@outlay/domain/transaction';
 import { DOCUMENT_SCHEMAS } from '@outlay/domain/documents';
@@ -19,25 +18,11 @@ import ApprovalsLayout from '../../src/routes/(office)/approvals/+layout.svelte'
 import ExpensePage from '../../src/routes/(field)/expenses/ExpensePage.svelte';
 import MileagePage from '../../src/routes/(field)/trips/MileagePage.svelte';
 import PageInApp from './PageInApp.svelte';
+import { CAR_RATE } from '../support/car-rate.ts';
 import { COMPANY, WORKER, aSubmission, anExpense, ulidOf } from '../support/documents.ts';
+import { aSession } from '../support/session.ts';
 
 /* The pages on the real app: storage in IndexedDB, deeds, workers. There is no server, as where there is no signal. */
-
-const SESSION: SessionView = {
-	userId: WORKER,
-	companyId: COMPANY,
-	companyCode: 'nordlys',
-	name: 'Jonas Berg',
-	initials: 'JB',
-	roles: ['worker'],
-	protocolVersion: 1,
-	storeUuid: 'store',
-	databases: {
-		mailbox: `mailbox-${COMPANY}-${WORKER}`,
-		settings: `settings-${COMPANY}`,
-		ledger: null
-	}
-};
 
 function setting(body: SettingBody): Setting {
 	const at = '2026-01-01T00:00:00.000Z';
@@ -73,20 +58,7 @@ const SETTINGS = [
 	}),
 	setting({
 		name: 'mileage-rates',
-		state: [
-			{
-				country: 'DK',
-				kind: 'mileage.tax-free.own-car',
-				place: null,
-				validFrom: '2020-01-01',
-				validTo: null,
-				unit: 'km',
-				amount: '3.94',
-				currency: 'DKK',
-				source: 'test',
-				verified: false
-			}
-		],
+		state: [CAR_RATE],
 		company: [],
 		excessIsSalary: false
 	})
@@ -98,7 +70,7 @@ let account: Account;
 beforeEach(async () => {
 	overwriteGetLocale(() => 'en');
 	await page.viewport(390, 844);
-	await rememberSignedIn().remember(SESSION);
+	await rememberSignedIn().remember(aSession());
 	app = await startApp({ saveForms, onWaiting: () => undefined });
 	account = await new Promise<Account>((resolve) => {
 		app.account.subscribe((value) => {

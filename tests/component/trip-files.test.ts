@@ -1,7 +1,6 @@
 import { FitBaseType, FitEncoder } from 'fit-file-parser/encoder';
 import { emptyProfile } from '@outlay/domain/person';
 import { DOCUMENT_SCHEMAS } from '@outlay/domain/documents';
-import type { SessionView } from '@outlay/domain/session-view';
 import type { RecordedFile } from '@outlay/domain/recordings/recorded-file';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Account, App } from '#lib/commands/app.ts';
@@ -9,32 +8,19 @@ import { startApp } from '#lib/start.ts';
 import { saveForms } from '#lib/state/open-forms.ts';
 import { rememberSignedIn } from '#lib/storage/signed-in.ts';
 import { gpxOf } from '@outlay/domain/trip-files';
+import { CAR_RATE } from '../support/car-rate.ts';
 import { COMPANY, WORKER } from '../support/documents.ts';
+import { aSession } from '../support/session.ts';
 
 /* Recordings of other apps become trips, and trips are cut: on the real app, with its workers, without a server. */
 
-const SESSION: SessionView = {
-	userId: WORKER,
-	companyId: COMPANY,
-	companyCode: 'nordlys',
-	name: 'Jonas Berg',
-	initials: 'JB',
-	roles: ['worker'],
-	protocolVersion: 1,
-	storeUuid: 'store',
-	databases: {
-		mailbox: `mailbox-${COMPANY}-${WORKER}`,
-		settings: `settings-${COMPANY}`,
-		ledger: null
-	}
-};
 const START_MS = Date.parse('2026-03-02T08:00:00.000Z');
 
 let app: App;
 let account: Account;
 
 beforeEach(async () => {
-	await rememberSignedIn().remember(SESSION);
+	await rememberSignedIn().remember(aSession());
 	app = await startApp({ saveForms, onWaiting: () => undefined });
 	account = await new Promise<Account>((resolve) => {
 		app.account.subscribe((value) => {
@@ -310,20 +296,7 @@ async function addRate(): Promise<void> {
 		updatedAt: at,
 		body: {
 			name: 'mileage-rates',
-			state: [
-				{
-					country: 'DK',
-					kind: 'mileage.tax-free.own-car',
-					place: null,
-					validFrom: '2020-01-01',
-					validTo: null,
-					unit: 'km',
-					amount: '3.94',
-					currency: 'DKK',
-					source: 'test',
-					verified: false
-				}
-			],
+			state: [CAR_RATE],
 			company: [],
 			excessIsSalary: false
 		}

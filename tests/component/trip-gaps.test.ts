@@ -1,5 +1,4 @@
 import { DOCUMENT_SCHEMAS } from '@outlay/domain/documents';
-import type { SessionView } from '@outlay/domain/session-view';
 import type { Trip } from '@outlay/domain/trip';
 import type { TransactionBody } from '@outlay/domain/transaction';
 import type { Component } from 'svelte';
@@ -13,26 +12,12 @@ import { saveForms } from '#lib/state/open-forms.ts';
 import { rememberSignedIn } from '#lib/storage/signed-in.ts';
 import '../../src/app.css';
 import MileagePage from '../../src/routes/(field)/trips/MileagePage.svelte';
+import { CAR_RATE } from '../support/car-rate.ts';
 import { COMPANY, WORKER, aTripBody, ulidOf } from '../support/documents.ts';
+import { aSession } from '../support/session.ts';
 import PageInApp from './PageInApp.svelte';
 
 /* What a person does about a recording with holes, on the real app, without a server. */
-
-const SESSION: SessionView = {
-	userId: WORKER,
-	companyId: COMPANY,
-	companyCode: 'nordlys',
-	name: 'Jonas Berg',
-	initials: 'JB',
-	roles: ['worker'],
-	protocolVersion: 1,
-	storeUuid: 'store',
-	databases: {
-		mailbox: `mailbox-${COMPANY}-${WORKER}`,
-		settings: `settings-${COMPANY}`,
-		ledger: null
-	}
-};
 
 const tripId = `trip:${WORKER}:${ulidOf(1)}`;
 const transactionId = `transaction:${WORKER}:${ulidOf(1)}`;
@@ -50,7 +35,7 @@ let account: Account;
 beforeEach(async () => {
 	overwriteGetLocale(() => 'en');
 	await page.viewport(390, 844);
-	await rememberSignedIn().remember(SESSION);
+	await rememberSignedIn().remember(aSession());
 	app = await startApp({ saveForms, onWaiting: () => undefined });
 	account = await new Promise<Account>((resolve) => {
 		app.account.subscribe((value) => {
@@ -211,20 +196,7 @@ describe('a recording that paused on the way', () => {
 			ownerId: '',
 			body: {
 				name: 'mileage-rates',
-				state: [
-					{
-						country: 'DK',
-						kind: 'mileage.tax-free.own-car',
-						place: null,
-						validFrom: '2020-01-01',
-						validTo: null,
-						unit: 'km',
-						amount: '3.94',
-						currency: 'DKK',
-						source: 'test',
-						verified: false
-					}
-				],
+				state: [CAR_RATE],
 				company: [],
 				excessIsSalary: false
 			}

@@ -1,30 +1,14 @@
 import { DOCUMENT_SCHEMAS } from '@outlay/domain/documents';
-import type { SessionView } from '@outlay/domain/session-view';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { cdp } from 'vitest/browser';
 import type { Account, App, Recording } from '#lib/commands/app.ts';
 import { startApp } from '#lib/start.ts';
 import { saveForms } from '#lib/state/open-forms.ts';
 import { rememberSignedIn } from '#lib/storage/signed-in.ts';
-import { COMPANY, WORKER } from '../support/documents.ts';
+import { COMPANY } from '../support/documents.ts';
+import { aSession } from '../support/session.ts';
 
 /* Recording with the browser's own geolocation, on the real app: what is read when, and what is kept as evidence. */
-
-const SESSION: SessionView = {
-	userId: WORKER,
-	companyId: COMPANY,
-	companyCode: 'nordlys',
-	name: 'Jonas Berg',
-	initials: 'JB',
-	roles: ['worker'],
-	protocolVersion: 1,
-	storeUuid: 'store',
-	databases: {
-		mailbox: `mailbox-${COMPANY}-${WORKER}`,
-		settings: `settings-${COMPANY}`,
-		ledger: null
-	}
-};
 
 const browser = cdp() as unknown as {
 	send(method: string, parameters?: Record<string, unknown>): Promise<unknown>;
@@ -44,7 +28,7 @@ beforeEach(async () => {
 		setting: 'granted',
 		origin: window.location.origin
 	});
-	await rememberSignedIn().remember(SESSION);
+	await rememberSignedIn().remember(aSession());
 	app = await startApp({ saveForms, onWaiting: () => undefined });
 	account = await new Promise<Account>((resolve) => {
 		app.account.subscribe((value) => {
