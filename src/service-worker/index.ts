@@ -13,8 +13,8 @@ import { NavigationRoute, registerRoute } from 'workbox-routing';
 import { sendWhenWoken } from './send-later.ts';
 
 /*
- * The app itself, kept for when there is no network; and what is not sent, sent when the browser says so. Nothing of the API is ever cached: what a person entered lies in
- * the encrypted store, and nowhere else.
+ * The app itself, kept for when there is no network; and what is not sent, sent when the browser says so. Nothing of the
+ * API is ever cached: what a person entered lies in the encrypted store, and nowhere else.
  */
 declare const self: ServiceWorkerGlobalScope;
 

@@ -6,6 +6,8 @@ import { saveForms } from './open-forms.ts';
  */
 let waiting = $state.raw<Workbox | null>(null);
 let isAccepted = false;
+/** Told more than once: by the newer worker, and by who looked for it. */
+let isLoadingAgain = false;
 
 export const update = {
 	/** A newer version is installed and waits. */
@@ -35,6 +37,8 @@ const RELOAD_AGAIN_MS = 5000;
  * newer worker takes over, so as long as this page lives it is asked for again, each time later.
  */
 async function loadAgainOnceSaved(): Promise<void> {
+	if (isLoadingAgain) return;
+	isLoadingAgain = true;
 	for (let waitMs = RELOAD_AGAIN_MS; ; waitMs *= 2) {
 		while (!(await saveForms())) await pause(SAVE_AGAIN_MS);
 		location.reload();

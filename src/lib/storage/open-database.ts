@@ -43,7 +43,8 @@ export interface OpenOptions {
 /**
  * Opens the database of an account, creating it the first time and lifting what an older app stored; the same one
  * again while it is open. Throws `storage.key_unreadable` when its key is gone or broken: then `forgetAccount`, sign
- * in and pull again; `storage.locked` without the key of a guarded account; `storage.newer_app` when a newer app has lifted it above this one; and `storage.full`.
+ * in and pull again; `storage.locked` without the key of a guarded account; `storage.newer_app` when a newer app has
+ * lifted it above this one; and `storage.full`.
  */
 export async function openDatabase(
 	account: { companyId: string; userId: string },
