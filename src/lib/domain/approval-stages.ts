@@ -1,6 +1,7 @@
 import type { ApprovalStage } from './case.ts';
 import type { PersonBody } from './person.ts';
-import { settingOn, type Setting } from './setting.ts';
+import { settingOn } from './setting-on.ts';
+import type { Setting } from './setting.ts';
 import type { Submission } from './submission.ts';
 
 /** What is known of a person who may have to approve. Days are `YYYY-MM-DD`, both included. */
@@ -47,8 +48,9 @@ const MOST_STAGES = 20;
 /**
  * Who has to approve a submission, in order: up the line of approvers until one has authority over the amount, then the
  * second approver where the rules ask for one. Nobody judges their own: the owner is left out, as approver and as
- * substitute. Nobody stands twice. Where nobody in the line has authority, its last stands for the company: `hasAuthority`
- * is then false. Empty without any approver.
+ * substitute. Nobody stands twice, and where a second approver is needed, nobody stands in at one stage who has another:
+ * two pairs of eyes are two people. Where nobody in the line has authority, its last stands for the company:
+ * `hasAuthority` is then false. Empty without any approver.
  */
 export function approvalStagesOf(question: ApprovalQuestion): {
 	stages: ApprovalStage[];
@@ -69,9 +71,10 @@ export function approvalStagesOf(question: ApprovalQuestion): {
 	const needsSecond =
 		rules.secondFromMinor !== null &&
 		(amountMinor === null || Math.abs(amountMinor) >= rules.secondFromMinor);
+	const named = rules.secondApproverId;
+	const isNamedThere = named !== null && approverIds.length > 1 && approverIds.includes(named);
 	let isSecondThere = true;
-	if (needsSecond) {
-		const named = rules.secondApproverId;
+	if (needsSecond && !isNamedThere) {
 		const second =
 			named !== null &&
 			named !== ownerId &&
@@ -82,13 +85,23 @@ export function approvalStagesOf(question: ApprovalQuestion): {
 		if (second === undefined) isSecondThere = approverIds.length > 1;
 		else approverIds.push(second);
 	}
+	const stages = approverIds.map((approverId) => ({
+		approverId,
+		substituteIds: substitutesOf(approverId, question)
+	}));
 	return {
-		stages: approverIds.map((approverId) => ({
-			approverId,
-			substituteIds: substitutesOf(approverId, question)
-		})),
+		stages: needsSecond ? byDifferentPeople(stages) : stages,
 		hasAuthority: at >= 0 && isSecondThere
 	};
+}
+
+function byDifferentPeople(stages: readonly ApprovalStage[]): ApprovalStage[] {
+	const taken = new Set(stages.map(({ approverId }) => approverId));
+	return stages.map(({ approverId, substituteIds }) => {
+		const free = substituteIds.filter((id) => !taken.has(id));
+		for (const id of free) taken.add(id);
+		return { approverId, substituteIds: free };
+	});
 }
 
 /**

@@ -1,10 +1,12 @@
+import { compareText } from './compare-text.ts';
+
 /** JSON with sorted members and without spaces: the same bytes for the same content, to be hashed. */
 export function canonicalJson(value: unknown): string {
 	if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
 	if (typeof value === 'object' && value !== null) {
 		const members = Object.entries(value)
 			.filter(([, member]) => member !== undefined)
-			.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+			.sort(([a], [b]) => compareText(a, b))
 			.map(([name, member]) => `${JSON.stringify(name)}:${canonicalJson(member)}`);
 		return `{${members.join(',')}}`;
 	}

@@ -1,12 +1,7 @@
 import { mayDecideAt } from './approval-stages.ts';
-import type { ApprovalStage, CaseBody, CaseState, HandlingDeed } from './case.ts';
-import {
-	arrival,
-	compareArrival,
-	orderedSteps,
-	type CaseFacts,
-	type PlacedStep
-} from './case-steps.ts';
+import type { ApprovalStage, CaseBody } from './case.ts';
+import type { CaseState, HandlingDeed } from './case-states.ts';
+import { orderedSteps, type CaseFacts, type PlacedStep } from './case-steps.ts';
 import type { Submission } from './submission.ts';
 
 export interface CaseView extends CaseBody {
@@ -21,24 +16,24 @@ export interface CaseView extends CaseBody {
  * - A submission waits for the approvers of its stages one after the other; an approval of the last one approves it, any
  *   of them may decline or ask. A substitute decides in the approver's place (`actedFor`); nobody decides about their own.
  * - A decision or recall counts while the submission it names is open: waiting or asked about.
- * - A newer submission takes the place of the one it names, whichever arrived first; what was exported or paid can't be
- *   replaced, only adjusted.
- * - Finance checks, exports and pays what is approved, each once and in any order; the furthest one is the state. It
- *   reopens what is not exported or paid: the owner may then correct it.
+ * - A newer submission takes the place of the one it names, whichever arrived first; of several at the end the last to
+ *   arrive counts. Once one is exported or paid, no other takes its place: it is adjusted.
+ * - Finance checks, exports and pays the submission that counts, once it is approved, each once and in any order; the
+ *   furthest one is the state. It reopens what is not exported or paid: the owner may then correct it.
  *
  * What came too late is a step that does not count. Null without any submission.
  */
 export function caseOf(facts: CaseFacts): CaseView | null {
 	const steps = orderedSteps(facts);
-	const fates = new Map<string, Fate>();
-	for (const placed of steps) placed.step.counts = take(placed, fates, facts);
+	const past: Past = { fates: new Map(), arrived: [] };
+	for (const placed of steps) placed.step.counts = take(placed, past, facts);
 
-	const current = currentSubmission(facts, fates);
+	const current = currentOf(past.arrived);
 	if (current === null) return null;
 	const deciding = steps.findLast(
 		({ step, submissionId }) => submissionId === current._id && step.counts
 	)?.step;
-	const fate = fates.get(current._id);
+	const fate = past.fates.get(current._id);
 	const state = fate?.state ?? 'waiting';
 	return {
 		subjectId: current.body.subjectId,
@@ -54,23 +49,28 @@ export function caseOf(facts: CaseFacts): CaseView | null {
 interface Fate {
 	state: CaseState;
 	ownerId: string;
-	previousId: string | null;
 	stages: readonly ApprovalStage[];
 	/** Stages that approved. */
 	approvals: number;
 	handled: Set<HandlingDeed>;
-	/** It named what can't be replaced any more. */
-	isVoid: boolean;
+}
+
+/** What happened so far. */
+interface Past {
+	/** By submission, those only answers have arrived for included. */
+	fates: Map<string, Fate>;
+	/** Submissions in the order they came, without those that came too late to count. */
+	arrived: Submission[];
 }
 
 /** Lets one step happen; false when it changes nothing. */
 function take(
 	{ step, submissionId, submission }: PlacedStep,
-	fates: Map<string, Fate>,
+	past: Past,
 	facts: CaseFacts
 ): boolean {
-	if (submission !== null) return submit(submission, fates, facts);
-	const fate = fates.get(submissionId) ?? early(submissionId, facts);
+	if (submission !== null) return submit(submission, past, facts);
+	const fate = past.fates.get(submissionId) ?? early(submissionId, facts);
 	if (fate === null) return false;
 	switch (step.deed) {
 		case 'submitted':
@@ -93,39 +93,43 @@ function take(
 			break;
 		}
 		case 'reopened':
+			if (currentOf(past.arrived)?._id !== submissionId) return false;
 			if (fate.state !== 'approved' && fate.state !== 'checked') return false;
 			fate.state = 'reopened';
 			break;
 		case 'checked':
 		case 'exported':
 		case 'paid':
+			if (currentOf(past.arrived)?._id !== submissionId) return false;
 			if (!LADDER.includes(fate.state) || fate.handled.has(step.deed)) return false;
 			fate.handled.add(step.deed);
 			if (LADDER.indexOf(step.deed) > LADDER.indexOf(fate.state)) fate.state = step.deed;
 			break;
 	}
-	fates.set(submissionId, fate);
+	past.fates.set(submissionId, fate);
 	return true;
 }
 
 /** From approved to the end. */
 const LADDER: readonly CaseState[] = ['approved', 'checked', 'exported', 'paid'];
 
-function submit(submission: Submission, fates: Map<string, Fate>, facts: CaseFacts): boolean {
-	const { previousId } = submission.body;
-	const replaced = previousId === null ? undefined : fates.get(previousId);
-	const isVoid = replaced?.state === 'exported' || replaced?.state === 'paid';
-	const fate = fates.get(submission._id) ?? freshFate(submission, facts);
-	fate.isVoid = isVoid;
-	fates.set(submission._id, fate);
-	if (isVoid) {
+function submit(submission: Submission, { fates, arrived }: Past, facts: CaseFacts): boolean {
+	const { _id, body } = submission;
+	const isBooked = [...fates.values()].some(
+		({ state }) => state === 'exported' || state === 'paid'
+	);
+	const replaced = body.previousId === null ? undefined : fates.get(body.previousId);
+	const fate = fates.get(_id) ?? freshFate(submission, facts);
+	fates.set(_id, fate);
+	if (isBooked) {
 		fate.state = 'recalled';
 		return false;
 	}
+	arrived.push(submission);
 	if (replaced && isOpen(replaced.state)) replaced.state = 'recalled';
 	// Its correction was faster. Two naming each other can only be forged; the later then stands.
-	const isReplaced = [...fates].some(
-		([id, other]) => other.previousId === submission._id && !other.isVoid && id !== previousId
+	const isReplaced = arrived.some(
+		(other) => other.body.previousId === _id && other._id !== body.previousId
 	);
 	if (isReplaced && isOpen(fate.state)) fate.state = 'recalled';
 	return true;
@@ -141,11 +145,9 @@ function freshFate(submission: Submission, facts: CaseFacts): Fate {
 	return {
 		state: 'waiting',
 		ownerId: submission.ownerId,
-		previousId: submission.body.previousId,
 		stages: facts.stages?.get(submission._id) ?? [],
 		approvals: 0,
-		handled: new Set(),
-		isVoid: false
+		handled: new Set()
 	};
 }
 
@@ -161,16 +163,9 @@ function isOpen(state: CaseState): boolean {
 	return state === 'waiting' || state === 'asked';
 }
 
-/** The submission no other one names as the one before; the last of several. */
-function currentSubmission(facts: CaseFacts, fates: ReadonlyMap<string, Fate>): Submission | null {
-	const alive = facts.submissions.filter(({ _id }) => fates.get(_id)?.isVoid !== true);
-	const replaced = new Set(alive.map((submission) => submission.body.previousId));
-	const heads = alive.filter((submission) => !replaced.has(submission._id));
+/** The submission no other one names as the one before; the last to arrive of several. */
+function currentOf(arrived: readonly Submission[]): Submission | null {
+	const replaced = new Set(arrived.map(({ body }) => body.previousId));
 	// Documents naming each other in a ring can only be forged; the last to arrive then stands.
-	const candidates = heads.length > 0 ? heads : alive;
-	return (
-		[...candidates].sort((a, b) =>
-			compareArrival(arrival(facts, a, a.body.submittedAt), arrival(facts, b, b.body.submittedAt))
-		)[candidates.length - 1] ?? null
-	);
+	return arrived.findLast(({ _id }) => !replaced.has(_id)) ?? arrived.at(-1) ?? null;
 }

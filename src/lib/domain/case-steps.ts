@@ -1,4 +1,6 @@
-import type { ApprovalStage, CaseDeed, CaseStep, HandlingDeed } from './case.ts';
+import { compareText } from './compare-text.ts';
+import type { ApprovalStage, CaseStep } from './case.ts';
+import type { CaseDeed, HandlingDeed } from './case-states.ts';
 import type { Decision, Recall, Submission } from './submission.ts';
 
 /** When and in which order a document reached the server. */
@@ -107,24 +109,16 @@ export function orderedSteps(facts: CaseFacts): PlacedStep[] {
 	);
 }
 
-export interface Arrival {
+interface Arrival {
 	order: number | null;
 	at: string;
 	id: string;
 }
 
-export function arrival(facts: CaseFacts, document: { _id: string }, at: string): Arrival {
-	return { order: facts.stamps.get(document._id)?.order ?? null, at, id: document._id };
-}
-
 /** Stamped first, by the server's order; then unsent ones by the device's clock and id. */
-export function compareArrival(a: Arrival, b: Arrival): number {
+function compareArrival(a: Arrival, b: Arrival): number {
 	if (a.order !== null && b.order !== null) return a.order - b.order;
 	if (a.order !== null) return -1;
 	if (b.order !== null) return 1;
 	return compareText(a.at, b.at) || compareText(a.id, b.id);
-}
-
-function compareText(a: string, b: string): number {
-	return a < b ? -1 : a > b ? 1 : 0;
 }

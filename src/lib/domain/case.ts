@@ -1,36 +1,10 @@
 import Type from 'typebox';
+import { CASE_DEEDS, CASE_STATES, type CaseDeed, type CaseState } from './case-states.ts';
 import { IsoInstant, Nullable, documentSchema, type Envelope, type Static } from './envelope.ts';
 import { JUDGEMENT, JUDGEMENT_WORDS } from './privacy.ts';
 
 const Reference = Type.String({ maxLength: 120, privacy: JUDGEMENT });
 const UserId = Type.String({ maxLength: 26, privacy: JUDGEMENT });
-
-export const CASE_STATES = [
-	'waiting',
-	'asked',
-	'approved',
-	'declined',
-	'recalled',
-	'reopened',
-	'checked',
-	'exported',
-	'paid'
-] as const;
-export type CaseState = (typeof CASE_STATES)[number];
-
-/** What finance does with what was approved. */
-export const HANDLING_DEEDS = ['checked', 'exported', 'paid', 'reopened'] as const;
-export type HandlingDeed = (typeof HANDLING_DEEDS)[number];
-
-export const CASE_DEEDS = [
-	'submitted',
-	'recalled',
-	'approved',
-	'declined',
-	'asked',
-	...HANDLING_DEEDS
-] as const;
-export type CaseDeed = (typeof CASE_DEEDS)[number];
 
 /** Somebody who has to approve, and who may do so in their place. */
 export const ApprovalStage = Type.Object(
@@ -86,39 +60,6 @@ export type CaseBody = Omit<Static<typeof CaseBody>, 'state' | 'steps'> & {
 	state: CaseState;
 	steps: CaseStep[];
 };
-
-/** Approved, and whatever finance did with it since. */
-export function isApproved(state: string): boolean {
-	return state === 'approved' || state === 'checked' || state === 'exported' || state === 'paid';
-}
-
-/**
- * Whose turn it is with what waits or is asked about: the stage, and how many approved before. Null where nothing is
- * open, or the submission has no stages (then the holder alone decides).
- */
-export function openStageOf(
-	body: Pick<CaseBody, 'state' | 'submissionId' | 'steps'>
-): { stage: ApprovalStage; approvals: number } | null {
-	if (body.state !== 'waiting' && body.state !== 'asked') return null;
-	const about = body.steps.filter(({ submissionId }) => submissionId === body.submissionId);
-	const approvals = about.filter(({ deed, counts }) => deed === 'approved' && counts).length;
-	const stage = about.find(({ deed }) => deed === 'submitted')?.stages[approvals];
-	return stage === undefined ? null : { stage, approvals };
-}
-
-/** Everybody whose turn it was or is with a submission of the case, substitutes included: they see what becomes of it. */
-export function judgesSoFar({ steps }: Pick<CaseBody, 'steps'>): string[] {
-	const ids = steps.flatMap(({ deed, documentId, stages }) => {
-		if (deed !== 'submitted') return [];
-		const approvals = steps.filter(
-			(step) => step.submissionId === documentId && step.deed === 'approved' && step.counts
-		).length;
-		return stages
-			.slice(0, approvals + 1)
-			.flatMap(({ approverId, substituteIds }) => [approverId, ...substituteIds]);
-	});
-	return [...new Set(ids)];
-}
 
 export const CaseSchema = documentSchema('case', CaseBody);
 /** Where a transaction stands, as the server sees it. Only the server writes it. */

@@ -1,5 +1,6 @@
 import Big from 'big.js';
 import { isDate, plusDays } from './calendar-date.ts';
+import { compareText } from './compare-text.ts';
 import type { ExchangeRate } from './exchange-rates.ts';
 import { currencyExponent, type Money } from './money.ts';
 import { ok, refuse, type Result } from './refusal.ts';
@@ -63,7 +64,7 @@ function stepsBetween(
 	const oldest = plusDays(day, -OLDEST_RATE_DAYS);
 	const usable = rates
 		.filter(({ date }) => oldest <= date && date <= day)
-		.sort((a, b) => (a.date < b.date ? 1 : a.date > b.date ? -1 : 0));
+		.sort((a, b) => compareText(b.date, a.date));
 	const step = (a: string, b: string, among: readonly ExchangeRate[]): ConversionStep | null => {
 		for (const rate of among) {
 			if (rate.base === a && rate.quote === b) return { rate, direction: 'base-to-quote' };

@@ -1,4 +1,4 @@
-import { judgesSoFar } from './case.ts';
+import { judgesSoFar } from './open-stage.ts';
 import type { DatabaseAddress } from './addresses.ts';
 import type { OutlayDocument } from './documents.ts';
 import { blobId, ownerOf } from './identifiers.ts';
@@ -20,9 +20,10 @@ export interface Delivery {
 
 /**
  * Where documents belong beside the mailbox they were written in: submissions with their receipts, pictures and
- * route, and recalls, go to the ledger and the owner's approver; decisions to the ledger and the owner; cases to
- * all three, and to everybody whose turn it was before. Working copies, trips and raw fixes belong nowhere else. A delivery names documents that may not
- * have arrived yet: a photo comes after its submission. The same list for the same documents, in any order.
+ * route, and recalls, go to the ledger and whose turn it is; decisions to the ledger and the owner; cases to the ledger,
+ * the owner and everybody whose turn it was or is, not to an approver who came later and never had the submission.
+ * Working copies, trips and raw fixes belong nowhere else. A delivery names documents that may not have arrived yet: a
+ * photo comes after its submission. The same list for the same documents, in any order.
  */
 export function deliveriesOf(
 	documents: readonly OutlayDocument[],
@@ -49,7 +50,11 @@ export function deliveriesOf(
 		switch (document.type) {
 			case 'submission': {
 				const { receipts, routeId } = document.body;
-				const enclosed = receipts.flatMap(({ receiptId, sha256 }) => [receiptId, blobId(sha256)]);
+				const enclosed = receipts.flatMap(({ receiptId, sha256, thumbnailSha256 }) => [
+					receiptId,
+					blobId(sha256),
+					...(thumbnailSha256 ? [blobId(thumbnailSha256)] : [])
+				]);
 				for (const to of judges(document.ownerId, document._id)) {
 					for (const id of [document._id, ...enclosed, ...(routeId ? [routeId] : [])])
 						deliver(id, to);
@@ -69,15 +74,20 @@ export function deliveriesOf(
 				}
 				break;
 			}
-			case 'case':
+			case 'case': {
+				deliver(document._id, ledger);
+				deliver(document._id, mailbox(document.ownerId));
+				const soFar = judgesSoFar(document.body);
+				for (const userId of soFar) {
+					if (company.approverOf.has(userId)) deliver(document._id, mailbox(userId));
+				}
+				// Without stages the case does not say whom the submission went to.
+				if (soFar.length > 0) break;
 				for (const to of judges(document.ownerId, document.body.submissionId)) {
 					deliver(document._id, to);
 				}
-				deliver(document._id, mailbox(document.ownerId));
-				for (const userId of judgesSoFar(document.body)) {
-					if (company.approverOf.has(userId)) deliver(document._id, mailbox(userId));
-				}
 				break;
+			}
 			case 'transaction':
 			case 'receipt':
 			case 'trip':

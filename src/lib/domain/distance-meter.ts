@@ -30,6 +30,14 @@ const MIN_STEP_M = 10;
 /** Inside one circle for this long: the phone lies still, and leaving asks for proof. */
 const STILL_MS = 20_000;
 const STILL_CIRCLE_M = 25;
+/** Half as fast again as this drive was seen to go, and faster than 90 km/h, is rather a ghost than a drive; … */
+const DOUBTFUL_SHARE = 1.5;
+const LEAST_DOUBTFUL_MPS = 25;
+/** … it was seen between good fixes this close in time, and over a longer silence nobody keeps up their best speed. */
+const SEEN_S = 35;
+const SEEN_ACCURACY_M = 30;
+/** A fix this bad, from a cell tower or Wi-Fi, may be a ghost until the next one says the same. */
+const DOUBTFUL_ACCURACY_M = 50;
 /** So many fixes in a row that agree with each other overrule the place we believed in. */
 const STILL_PROOF = 2;
 const JUMP_PROOF = 4;
@@ -40,8 +48,10 @@ const JUMP_PROOF = 4;
  *
  * The rule, in order: fixes that are unreadable, repeated in time, older than the one before or worse than 100 m are left
  * out. A step counts when the fix leaves the circle around the last counted one: 10 m, or the accuracy of the worse of
- * the two. Who stayed in that circle for 20 s lies still: the circle grows, and two fixes that agree must lie outside. A
- * step faster than 270 km/h needs four. Gaps are counted as a straight line and listed, as `measureTrace` does it; a
+ * the two. Who stayed in that circle for 20 s lies still: the circle grows, and two fixes that agree must lie outside; so
+ * must two that are worse than 50 m, of which the better ones count. A jump needs four that a vehicle can drive: a step
+ * faster than 90 km/h and half as fast again as this drive was seen to go, or, after a silence of 35 s, as fast as that
+ * or with a fix worse than 30 m. Gaps are counted as a straight line and listed, as `measureTrace` does it; a
  * pause is listed as a gap of 0 m.
  */
 export function createDistanceMeter(options: TraceOptions = {}): DistanceMeter {
@@ -54,6 +64,7 @@ export function createDistanceMeter(options: TraceOptions = {}): DistanceMeter {
 	/** The last believed fix, inside the circle or its middle. */
 	let last: TraceFix | null = null;
 	let newestMs = -Infinity;
+	let fastestMps = 0;
 	/** Fixes outside the circle that still lack proof. */
 	let doubted: TraceFix[] = [];
 
@@ -88,8 +99,26 @@ export function createDistanceMeter(options: TraceOptions = {}): DistanceMeter {
 			const silenceMs = fix.timeMs - before.timeMs;
 			if (silenceIsGap(silenceMs, between(before, fix))) markGap(before, fix.timeMs, stepM);
 			distanceM += stepM;
+			noteSpeed(from, fix, stepM);
 		}
 		place(fix);
+	}
+
+	function noteSpeed(from: TraceFix, fix: TraceFix, stepM: number): void {
+		const seconds = (fix.timeMs - from.timeMs) / 1000;
+		if (seconds > SEEN_S || Math.max(from.accuracyM, fix.accuracyM) > SEEN_ACCURACY_M) return;
+		fastestMps = Math.max(fastestMps, stepM / seconds);
+	}
+
+	/** Whether a step is rather a ghost's than the vehicle's, so that one fix more doesn't prove it. */
+	function isJump(from: TraceFix, to: TraceFix): boolean {
+		const isSeen = to.timeMs - from.timeMs <= SEEN_S * 1000;
+		if (!isSeen && to.accuracyM > SEEN_ACCURACY_M) return true;
+		const plausibleMps = Math.max(
+			LEAST_DOUBTFUL_MPS,
+			isSeen ? DOUBTFUL_SHARE * fastestMps : fastestMps
+		);
+		return !isReachable(from, to, Math.min(MAX_SPEED_MPS, plausibleMps));
 	}
 
 	function rest(fix: TraceFix, middle: TraceFix, before: TraceFix): void {
@@ -120,9 +149,9 @@ export function createDistanceMeter(options: TraceOptions = {}): DistanceMeter {
 		} else if (between(anchor, fix) < circleM) {
 			doubted = [];
 			rest(fix, anchor, last);
-		} else if (!isReachable(last, fix)) {
+		} else if (isJump(last, fix)) {
 			prove(fix, JUMP_PROOF);
-		} else if (isStill) {
+		} else if (isStill || fix.accuracyM > DOUBTFUL_ACCURACY_M) {
 			prove(fix, STILL_PROOF);
 		} else {
 			doubted = [];
@@ -136,9 +165,9 @@ export function createDistanceMeter(options: TraceOptions = {}): DistanceMeter {
 		if (doubtedBefore && !isReachable(doubtedBefore, fix)) doubted = [];
 		doubted.push(fix);
 		if (doubted.length < proof) return;
-		const proven = doubted;
+		const proven = withoutWorse(doubted);
 		doubted = [];
-		if (proof === JUMP_PROOF && path.length === 1) {
+		if (path.length === 1 && last !== null && !isReachable(last, proven[0]!)) {
 			// Phones begin with the place they remember from hours ago.
 			path.length = 0;
 			anchor = last = null;
@@ -164,10 +193,16 @@ export function createDistanceMeter(options: TraceOptions = {}): DistanceMeter {
 	};
 }
 
+/** Where a good fix says it, the doubtful ones beside it say nothing more. */
+function withoutWorse(fixes: readonly TraceFix[]): readonly TraceFix[] {
+	const good = fixes.filter(({ accuracyM }) => accuracyM <= DOUBTFUL_ACCURACY_M);
+	return good.length > 0 ? good : fixes.slice(-1);
+}
+
 /** Both places may be off by their accuracy. */
-function isReachable(from: TraceFix, to: TraceFix): boolean {
+function isReachable(from: TraceFix, to: TraceFix, mostMps: number = MAX_SPEED_MPS): boolean {
 	const seconds = (to.timeMs - from.timeMs) / 1000;
-	return between(from, to) <= MAX_SPEED_MPS * seconds + from.accuracyM + to.accuracyM;
+	return between(from, to) <= mostMps * seconds + from.accuracyM + to.accuracyM;
 }
 
 function between(from: TraceFix, to: TraceFix): number {

@@ -37,6 +37,18 @@ export function countedFixes(
 		.filter((fix, n, sorted) => n === 0 || !isSameFix(fix, sorted[n - 1]!));
 }
 
+/**
+ * Whether all fixes a stopped trip says it has are among these: on another device of the person they come after the
+ * trip, a chunk at a time. At Stop it names how many were recorded; once it was measured, how many of them count.
+ */
+export function areFixesHere(
+	fixes: readonly FixRow[],
+	trip: Pick<TripBody, 'fixCount' | 'fixesSha256' | 'countedFromMs' | 'countedToMs'>
+): boolean {
+	const here = trip.fixesSha256 === null ? fixes : countedFixes(fixes, trip);
+	return here.length >= trip.fixCount;
+}
+
 /** What the answers to gaps mean to the measuring. An accepted straight line changes nothing. */
 export function fillsOf(fills: readonly GapFill[]): TraceFill[] {
 	return fills

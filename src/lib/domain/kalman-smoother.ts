@@ -6,11 +6,10 @@ const ACCELERATION_POWER = 25;
 /** Before the first fix nothing is known about the velocity. */
 const UNKNOWN_VELOCITY_VARIANCE = 1e8;
 
-/** One unbroken drive, in columns: places as metres from its first one. */
-export interface Leg {
-	length: number;
-	/** From the first fix, strictly increasing. */
-	seconds: Float64Array;
+/** What was measured of a drive, in columns. */
+export interface MeasuredMotion {
+	/** Strictly increasing. */
+	timeMs: Float64Array;
 	x: Float64Array;
 	y: Float64Array;
 	z: Float64Array;
@@ -23,20 +22,32 @@ export interface Leg {
 	velocityVariance: Float64Array;
 }
 
-/** An empty leg for so many fixes, without measured velocities. */
-export function emptyLeg(length: number): Leg {
+/** The most likely motion, in columns. Places are metres from where the drive was measured first: they keep all digits. */
+export interface SmoothMotion {
+	x: Float64Array;
+	y: Float64Array;
+	z: Float64Array;
+	velocityX: Float64Array;
+	velocityY: Float64Array;
+	velocityZ: Float64Array;
+	/** Variance of each place and velocity in each direction, and their covariance. */
+	placeVariance: Float64Array;
+	velocityVariance: Float64Array;
+	crossed: Float64Array;
+}
+
+export function emptySmooth(length: number): SmoothMotion {
 	const column = () => new Float64Array(length);
 	return {
-		length,
-		seconds: column(),
 		x: column(),
 		y: column(),
 		z: column(),
-		placeVariance: column(),
 		velocityX: column(),
 		velocityY: column(),
 		velocityZ: column(),
-		velocityVariance: column().fill(Infinity)
+		placeVariance: column(),
+		velocityVariance: column(),
+		crossed: column()
 	};
 }
 
@@ -49,22 +60,27 @@ export function emptyLeg(length: number): Leg {
  * The uncertainty of a fix and of a manoeuvre is the same in every direction, so x, y and z share one 2×2 covariance
  * and no direction is special: a trace that is turned, or driven backwards, is smoothed to the same line. The returned
  * variances are those of the smoothed values.
+ *
+ * Smooths the rows `first`…`last` of `leg`, one unbroken drive, into the same rows of `out`.
  */
-export function smoothLeg(leg: Leg): Leg {
-	const { length, seconds } = leg;
-	const out = { ...emptyLeg(length), seconds };
-	const { x, y, z, velocityX, velocityY, velocityZ } = out;
-	/** Covariance of place and velocity: `[place, crossed, velocity]` variances. */
+export function smoothLeg(
+	leg: MeasuredMotion,
+	first: number,
+	last: number,
+	out: SmoothMotion
+): void {
+	const { timeMs } = leg;
+	const { x, y, z, velocityX, velocityY, velocityZ, crossed } = out;
 	const place = out.placeVariance;
-	const crossed = new Float64Array(length);
 	const velocity = out.velocityVariance;
+	const [fromX, fromY, fromZ] = [leg.x[first]!, leg.y[first]!, leg.z[first]!];
 
-	let [atX, atY, atZ] = [leg.x[0]!, leg.y[0]!, leg.z[0]!];
+	let [atX, atY, atZ] = [0, 0, 0];
 	let [byX, byY, byZ] = [0, 0, 0];
-	let [p, c, v] = [leg.placeVariance[0]!, 0, UNKNOWN_VELOCITY_VARIANCE];
-	for (let n = 0; n < length; n += 1) {
-		if (n > 0) {
-			const dt = seconds[n]! - seconds[n - 1]!;
+	let [p, c, v] = [leg.placeVariance[first]!, 0, UNKNOWN_VELOCITY_VARIANCE];
+	for (let n = first; n <= last; n += 1) {
+		if (n > first) {
+			const dt = secondsAt(timeMs, first, n) - secondsAt(timeMs, first, n - 1);
 			atX += dt * byX;
 			atY += dt * byY;
 			atZ += dt * byZ;
@@ -72,9 +88,9 @@ export function smoothLeg(leg: Leg): Leg {
 			c += dt * v + (ACCELERATION_POWER * dt * dt) / 2;
 			v += ACCELERATION_POWER * dt;
 			const gain = 1 / (p + leg.placeVariance[n]!);
-			const offX = leg.x[n]! - atX;
-			const offY = leg.y[n]! - atY;
-			const offZ = leg.z[n]! - atZ;
+			const offX = leg.x[n]! - fromX - atX;
+			const offY = leg.y[n]! - fromY - atY;
+			const offZ = leg.z[n]! - fromZ - atZ;
 			const placeGain = p * gain;
 			const velocityGain = c * gain;
 			atX += placeGain * offX;
@@ -116,8 +132,8 @@ export function smoothLeg(leg: Leg): Leg {
 		velocity[n] = v;
 	}
 
-	for (let n = length - 2; n >= 0; n -= 1) {
-		const dt = seconds[n + 1]! - seconds[n]!;
+	for (let n = last - 1; n >= first; n -= 1) {
+		const dt = secondsAt(timeMs, first, n + 1) - secondsAt(timeMs, first, n);
 		const fp = place[n]!;
 		const fc = crossed[n]!;
 		const fv = velocity[n]!;
@@ -152,5 +168,8 @@ export function smoothLeg(leg: Leg): Leg {
 		crossed[n] = fc + vp * (pp * dp + pv * dc) + vv * (pp * dc + pv * dv);
 		velocity[n] = fv + vp * (vp * dp + 2 * vv * dc) + vv * vv * dv;
 	}
-	return out;
+}
+
+function secondsAt(timeMs: Float64Array, first: number, at: number): number {
+	return (timeMs[at]! - timeMs[first]!) / 1000;
 }

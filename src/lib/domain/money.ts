@@ -58,7 +58,6 @@ export function parseAmount(text: string, currency: string, language?: string): 
 		if (hasBoth || !(isRepeated || looksGrouped)) {
 			whole = plain.slice(0, last.index);
 			fraction = after;
-			if (hasBoth && isRepeated) return refuse('amount.unreadable');
 		}
 	}
 	if (!/^\d+$/.test(whole) && !/^\d{1,3}([.,])\d{3}(?:\1\d{3})*$/.test(whole)) {
@@ -90,16 +89,30 @@ export function formatAmount(
 ): { whole: string; decimals: string } {
 	const exponent = currencyExponent(currency);
 	const major = new Big(Math.abs(amountMinor)).div(new Big(10).pow(exponent));
-	const parts = new Intl.NumberFormat(language, {
-		minimumFractionDigits: exponent,
-		maximumFractionDigits: exponent
-	}).formatToParts(major.toFixed(exponent) as `${number}`);
+	const parts = amountFormat(language, exponent).formatToParts(
+		major.toFixed(exponent) as `${number}`
+	);
 	const at = parts.findIndex(({ type }) => type === 'decimal');
 	const text = (some: typeof parts) => some.map(({ value }) => value).join('');
 	return {
 		whole: (amountMinor < 0 ? '\u2212' : '') + text(at < 0 ? parts : parts.slice(0, at)),
 		decimals: at < 0 ? '' : text(parts.slice(at))
 	};
+}
+
+/** By language and decimals: making one takes a phone some milliseconds, and a list shows hundreds of amounts. */
+const amountFormats = new Map<string, Intl.NumberFormat>();
+
+function amountFormat(language: string, decimals: number): Intl.NumberFormat {
+	const key = `${language} ${decimals}`;
+	const made =
+		amountFormats.get(key) ??
+		new Intl.NumberFormat(language, {
+			minimumFractionDigits: decimals,
+			maximumFractionDigits: decimals
+		});
+	amountFormats.set(key, made);
+	return made;
 }
 
 /**

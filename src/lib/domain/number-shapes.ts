@@ -28,18 +28,26 @@ export interface NumberShape {
 export const NUMBER_SHAPES: readonly NumberShape[] = [
 	{
 		kind: 'dk-cpr',
-		pattern: /(?<!\d|\d-)(?=((\d{6})( ?- ?|)(\d{4}))(?!\d|-\d))/g,
-		certaintyOf: ([, , date = '', separator = '', rest = '']) =>
-			isCpr(date + rest) ? (separator === '' ? 'bare' : 'written') : null
+		pattern: /(?<!\d|\d-)(?=((\d{6})( ?- ?|_|)(\d{4}))(?!\d|-\d))/g,
+		certaintyOf: ([, , date = '', separator = '', rest = '']) => {
+			if (!isCpr(date + rest)) return null;
+			if (separator === '_') return isTimeOfDay(rest) ? 'needs-word' : 'bare';
+			return separator === '' ? 'bare' : 'written';
+		}
 	},
 	{
 		kind: 'dk-cpr',
 		pattern: /(?<!\d)(?=((\d\d)[ ./-]?(\d\d)[ ./-]?(\d\d)[ ./-]{0,3}(\d{4}))(?!\d))/g,
-		certaintyOf: ([, , ...parts]) => (isCpr(parts.join('')) ? 'needs-word' : null)
+		certaintyOf: ([, text = '', ...parts]) => {
+			if (!isCpr(parts.join(''))) return null;
+			// A date with a hyphen behind it may go on with the time, or with a number of its own.
+			const isDated = /^\d\d([./-])\d\d\1\d\d ?- ?\d{4}$/.test(text);
+			return isDated && !isTimeOfDay(parts[3] ?? '') ? 'bare' : 'needs-word';
+		}
 	},
 	{
 		kind: 'no-fnr',
-		pattern: /(?<!\d|\d-)(?=((\d{6})([ .-]?)(\d{5}))(?!\d|-\d))/g,
+		pattern: /(?<!\d|\d-)(?=((\d{6})([ ._-]?)(\d{5}))(?!\d|-\d))/g,
 		certaintyOf: ([, , date = '', separator = '', rest = '']) => {
 			const digits = date + rest;
 			// Day + 80 marks a common help number, which holds no date.
@@ -50,13 +58,14 @@ export const NUMBER_SHAPES: readonly NumberShape[] = [
 	},
 	{
 		kind: 'se-personnummer',
-		pattern: /(?<!\d|\d-)(?=((?:18|19|20)?(\d{6})( ?[-+] ?|)(\d{4}))(?!\d|-\d))/g,
+		pattern: /(?<!\d|\d-)(?=((?:18|19|20)?(\d{6})( ?[-+] ?|_|)(\d{4}))(?!\d|-\d))/g,
 		certaintyOf: ([, whole = '', date = '', separator = '', rest = '']) => {
 			if (!hasPersonnummerDate(date + rest)) return null;
 			if (!isLuhn(date + rest)) return 'needs-word';
-			if (separator !== '') return 'written';
+			if (separator !== '' && separator !== '_') return 'written';
 			// A row such as 202511251430 is a time: somebody born in this century rarely stands in an expense.
-			return /^20\d{6}(?:[01]\d|2[0-3])[0-5]\d$/.test(whole) ? 'needs-word' : 'bare';
+			const isTime = isTimeOfDay(rest) && (separator === '_' || /^20\d{10}$/.test(whole));
+			return isTime ? 'needs-word' : 'bare';
 		}
 	},
 	{
@@ -69,13 +78,19 @@ export const NUMBER_SHAPES: readonly NumberShape[] = [
 	},
 	{
 		kind: 'nl-bsn',
-		pattern: /(?<!\d)(?=((\d{2,3}[ .]?\d{3}[ .]?\d{3}|\d{4}\.\d{2}\.\d{3}))(?!\d))/g,
-		certaintyOf: ([, , digits = '']) => (isBsn(digits.replace(/\D/g, '')) ? 'needs-word' : null)
+		pattern: /(?<!\d|\d[.,/-])(?=(\d{9}|\d{4}\.\d{2}\.\d{3})(?!\d|[.,/-]\d))/g,
+		certaintyOf: ([, text = '']) => (isBsn(text.replaceAll('.', '')) ? 'bare' : null)
+	},
+	{
+		kind: 'nl-bsn',
+		// Telephones, company numbers and amounts are grouped like that, or as long as one that lost its zero.
+		pattern: /(?<!\d)(?=(\d{2,3}[ .-]?\d{3}[ .-]?\d{3})(?!\d))/g,
+		certaintyOf: ([, text = '']) => (isBsn(text.replace(/\D/g, '')) ? 'needs-word' : null)
 	},
 	{
 		kind: 'card',
 		pattern:
-			/(?<!\d)(?=((\d{4}([ .-])\d{4}\3\d{4}\3\d{4}(?:\3\d{3})?|\d{4}([ .-])\d{6}\4\d{4,5}|\d{12,19}))(?!\d|[.,]\d))/g,
+			/(?<!\d)(?=((\d{4}([ ._-])\d{4}\3\d{4}\3\d{4}(?:\3\d{3})?|\d{4}([ ._-])\d{6}\4\d{4,5}|\d{12,19}))(?!\d|[.,]\d))/g,
 		certaintyOf: ([, , text = '']) => {
 			const digits = text.replace(/\D/g, '');
 			if (!isLuhn(digits)) return null;
@@ -85,3 +100,8 @@ export const NUMBER_SHAPES: readonly NumberShape[] = [
 		}
 	}
 ];
+
+/** Whether four digits are a time such as 1430: file names put one behind a date. */
+function isTimeOfDay(digits: string): boolean {
+	return /^(?:[01]\d|2[0-3])[0-5]\d$/.test(digits);
+}

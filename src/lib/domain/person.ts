@@ -79,6 +79,10 @@ const FavouriteTrip = Type.Object(
 );
 export type FavouriteTrip = Pick<Way, keyof Way> & { id: string; purpose: string };
 
+/** How far around a home routes may end for others, in metres; the person chooses one. */
+export const HOME_RADII_M = [250, 500, 1000, 2000] as const;
+export type HomeRadiusM = (typeof HOME_RADII_M)[number];
+
 export const MOST_OWN_PLACES = 200;
 export const MOST_OWN_VEHICLES = 20;
 export const MOST_FAVOURITE_TRIPS = 50;
@@ -93,6 +97,11 @@ export const ProfileBody = Type.Object(
 			privacy: PREFERENCE
 		}),
 		places: Type.Array(OwnPlace, { maxItems: MOST_OWN_PLACES }),
+		/** Around the places marked as home. */
+		homeRadiusM: Type.Union(
+			HOME_RADII_M.map((radiusM) => Type.Literal(radiusM)),
+			{ privacy: OWN_PLACE }
+		),
 		/** The first is the one a new trip begins with. */
 		vehicles: Type.Array(OwnVehicle, { maxItems: MOST_OWN_VEHICLES }),
 		favouriteTrips: Type.Array(FavouriteTrip, { maxItems: MOST_FAVOURITE_TRIPS }),
@@ -102,9 +111,10 @@ export const ProfileBody = Type.Object(
 );
 export type ProfileBody = Omit<
 	Static<typeof ProfileBody>,
-	'language' | 'vehicles' | 'favouriteTrips' | 'clearances'
+	'language' | 'homeRadiusM' | 'vehicles' | 'favouriteTrips' | 'clearances'
 > & {
 	language: Language;
+	homeRadiusM: HomeRadiusM;
 	vehicles: OwnVehicle[];
 	favouriteTrips: FavouriteTrip[];
 	clearances: ContentClearance[];
@@ -116,21 +126,23 @@ export function emptyProfile(): ProfileBody {
 		language: 'en',
 		theme: 'system',
 		places: [],
+		homeRadiusM: 500,
 		vehicles: [],
 		favouriteTrips: [],
 		clearances: []
 	};
 }
 
-/** Before version 2 a profile knew no places, vehicles and favourite trips. */
-export function withBooks(body: Record<string, unknown>): Record<string, unknown> {
-	return { ...body, places: [], vehicles: [], favouriteTrips: [], clearances: [] };
-}
-
 export const ProfileSchema = documentSchema('profile', ProfileBody);
 export type Profile = Envelope<'profile', ProfileBody>;
 
-/** A version that lost a merge between one person's own devices, whole, so that it can be restored. */
+/** Why a company took a document out for good. */
+export type Removal = 'erased' | 'retention' | 'moved';
+
+/**
+ * A version of a document that is not shown now, whole: it lost a merge between one person's own devices and can be
+ * restored, or the company removed the document while it held an edit that was not sent.
+ */
 export const KeptBody = Type.Object(
 	{
 		documentId: Type.String({ maxLength: 120, privacy: CLAIM }),
@@ -140,7 +152,12 @@ export const KeptBody = Type.Object(
 		lost: Type.Record(Type.String({ maxLength: 60 }), Type.Unknown(), {
 			privacy: { ...CLAIM, readers: ['owner'] }
 		}),
-		keptAt: IsoInstant({ privacy: CLAIM })
+		keptAt: IsoInstant({ privacy: CLAIM }),
+		/** Why the document is gone; null while it is there. What was removed is never offered to the server again. */
+		removal: Type.Union(
+			[Type.Literal('erased'), Type.Literal('retention'), Type.Literal('moved'), Type.Null()],
+			{ privacy: CLAIM }
+		)
 	},
 	{ additionalProperties: false }
 );

@@ -90,7 +90,7 @@ function verdictOn(
 	if (certainty === 'needs-word' || /\p{L}$/u.test(head) || /^\p{L}/u.test(tail)) return null;
 	if (isBeside('other')) return certainty === 'written' ? 'warn' : null;
 	if (certainty === 'written') return 'block';
-	return /\+\d{0,3} ?$/.test(head) ? null : 'warn';
+	return /(?:\+|(?<!\d)00)\d{0,3} ?$/.test(head) ? null : 'warn';
 }
 
 /** Of findings that overlap, the one to be refused, else the longest, else the first kind. */

@@ -1,5 +1,12 @@
 import Type from 'typebox';
-import { IsoInstant, Sha256, documentSchema, type Envelope, type Static } from './envelope.ts';
+import {
+	IsoInstant,
+	Nullable,
+	Sha256,
+	documentSchema,
+	type Envelope,
+	type Static
+} from './envelope.ts';
 import { RECEIPT } from './privacy.ts';
 
 /** What people may store as bytes: a stored HTML, SVG or script must never run on our origin. */
@@ -13,6 +20,9 @@ export type ReceiptMediaType = (typeof RECEIPT_MEDIA_TYPES)[number];
 
 /** After downscaling; a page photo is 150 to 500 kB. */
 export const RECEIPT_MAX_BYTES = 8 * 1024 * 1024;
+
+/** A thumbnail has so many bytes at most: small enough to be sent before every original, and to stay on devices. */
+export const THUMBNAIL_MAX_BYTES = 20 * 1024;
 
 export const ReceiptBody = Type.Object(
 	{
@@ -28,7 +38,9 @@ export const ReceiptBody = Type.Object(
 		heightPx: Type.Integer({ minimum: 0, maximum: 20_000, privacy: RECEIPT }),
 		/** From 1, in the order taken. */
 		page: Type.Integer({ minimum: 1, maximum: 1000, privacy: RECEIPT }),
-		addedAt: IsoInstant({ privacy: RECEIPT })
+		addedAt: IsoInstant({ privacy: RECEIPT }),
+		/** A small picture of the page, a blob of its own; null for what has none: PDFs, tiny pictures, older receipts. */
+		thumbnailSha256: Nullable(Sha256({ privacy: RECEIPT }))
 	},
 	{ additionalProperties: false }
 );

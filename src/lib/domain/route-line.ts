@@ -1,5 +1,5 @@
 import { longitudeStep, metresPerDegree } from './geodesic.ts';
-import type { PathPoint } from './trace-distance.ts';
+import { PATH_WIDTH, type PathPoint, type PathTable } from './trace-distance.ts';
 import type { Position, TripGap } from './trip.ts';
 
 /** How far the drawn line may be from the driven one. */
@@ -21,20 +21,40 @@ export function routeStretches(
 	gaps: readonly TripGap[],
 	toleranceM: number = ROUTE_TOLERANCE_M
 ): Position[][] {
+	const table = new Float64Array(path.length * PATH_WIDTH);
+	for (let n = 0; n < path.length; n += 1) table.set(path[n]!, n * PATH_WIDTH);
+	return stretchesOfTable(table, gaps, toleranceM);
+}
+
+/** As `routeStretches`, of a table. */
+export function stretchesOfTable(
+	path: PathTable,
+	gaps: readonly TripGap[],
+	toleranceM: number = ROUTE_TOLERANCE_M
+): Position[][] {
 	const stretches: Position[][] = [];
-	let stretch: Position[] = [];
+	let first = 0;
 	let nextGap = 0;
-	for (const [timeMs, latitude, longitude] of path) {
+	for (let at = 0; at < path.length; at += PATH_WIDTH) {
 		const gap = gaps[nextGap];
-		if (gap && timeMs >= gap.toMs && stretch.length > 0) {
-			stretches.push(stretch);
-			stretch = [];
+		if (gap && path[at]! >= gap.toMs && at > first) {
+			stretches.push(stretchOf(path.subarray(first, at), toleranceM));
+			first = at;
 			nextGap += 1;
 		}
-		stretch.push([latitude, longitude]);
 	}
-	if (stretch.length > 0) stretches.push(stretch);
-	return stretches.map((positions) => simplifyToFit(positions, toleranceM).map(rounded));
+	if (path.length > first) stretches.push(stretchOf(path.subarray(first), toleranceM));
+	return stretches;
+}
+
+function stretchOf(path: PathTable, toleranceM: number): Position[] {
+	const latitudeAt = (n: number) => path[n * PATH_WIDTH + 1]!;
+	const longitudeAt = (n: number) => path[n * PATH_WIDTH + 2]!;
+	const metres = onLocalMetres(path.length / PATH_WIDTH, latitudeAt, longitudeAt);
+	let kept = keptOf(metres, toleranceM);
+	for (let coarserM = toleranceM * 2; kept.length > MAX_POSITIONS; coarserM *= 2)
+		kept = keptOf(metres, coarserM);
+	return kept.map((n) => [rounded(latitudeAt(n)), rounded(longitudeAt(n))]);
 }
 
 /**
@@ -45,49 +65,59 @@ export function simplifyLine(
 	positions: readonly Position[],
 	toleranceM: number = ROUTE_TOLERANCE_M
 ): Position[] {
-	if (positions.length < 3) return [...positions];
-	const points = onLocalMetres(positions);
-	const end = positions.length - 1;
-	const isKept = new Uint8Array(positions.length);
-	isKept[end] = 1;
-	const spans: [number, number][] = [];
+	const metres = onLocalMetres(
+		positions.length,
+		(n) => positions[n]![0],
+		(n) => positions[n]![1]
+	);
+	return keptOf(metres, toleranceM).map((n) => positions[n]!);
+}
+
+/** Which points of a line stay, in order. */
+function keptOf(metres: Float64Array, toleranceM: number): number[] {
+	const length = metres.length / 2;
+	const end = length - 1;
+	const isKept = new Uint8Array(length);
+	if (length > 0) isKept[end] = 1;
+	const spans: number[] = [];
 	for (let first = 0; first < end; first += WINDOW) {
 		isKept[first] = 1;
-		spans.push([first, Math.min(first + WINDOW, end)]);
+		spans.push(first, Math.min(first + WINDOW, end));
 	}
-	for (let span = spans.pop(); span; span = spans.pop()) {
-		const [first, last] = span;
+	while (spans.length > 0) {
+		const last = spans.pop()!;
+		const first = spans.pop()!;
 		let farthest = 0;
 		let farthestM = toleranceM;
 		for (let index = first + 1; index < last; index += 1) {
-			const awayM = metresFromSegment(points, index, first, last);
-			if (awayM > farthestM) [farthest, farthestM] = [index, awayM];
+			const awayM = metresFromSegment(metres, index, first, last);
+			if (awayM <= farthestM) continue;
+			farthest = index;
+			farthestM = awayM;
 		}
 		if (farthest === 0) continue;
 		isKept[farthest] = 1;
-		spans.push([first, farthest], [farthest, last]);
+		spans.push(first, farthest, farthest, last);
 	}
-	return positions.filter((_, index) => isKept[index] === 1);
-}
-
-function simplifyToFit(positions: readonly Position[], toleranceM: number): Position[] {
-	let line = simplifyLine(positions, toleranceM);
-	for (let coarserM = toleranceM * 2; line.length > MAX_POSITIONS; coarserM *= 2) {
-		line = simplifyLine(positions, coarserM);
-	}
-	return line;
+	const kept: number[] = [];
+	for (let index = 0; index < length; index += 1) if (isKept[index] === 1) kept.push(index);
+	return kept;
 }
 
 /** Interleaved east and north in metres from the first position; the antimeridian is no edge here. */
-function onLocalMetres(positions: readonly Position[]): Float64Array {
-	const metres = new Float64Array(positions.length * 2);
+function onLocalMetres(
+	length: number,
+	latitudeAt: (n: number) => number,
+	longitudeAt: (n: number) => number
+): Float64Array {
+	const metres = new Float64Array(length * 2);
 	let east = 0;
 	let north = 0;
-	for (let index = 1; index < positions.length; index += 1) {
-		const [fromLatitude, fromLongitude] = positions[index - 1]!;
-		const [latitude, longitude] = positions[index]!;
+	for (let index = 1; index < length; index += 1) {
+		const fromLatitude = latitudeAt(index - 1);
+		const latitude = latitudeAt(index);
 		const perDegree = metresPerDegree((fromLatitude + latitude) / 2);
-		east += longitudeStep(fromLongitude, longitude) * perDegree.longitude;
+		east += longitudeStep(longitudeAt(index - 1), longitudeAt(index)) * perDegree.longitude;
 		north += (latitude - fromLatitude) * perDegree.latitude;
 		metres[index * 2] = east;
 		metres[index * 2 + 1] = north;
@@ -113,6 +143,6 @@ function metresFromSegment(metres: Float64Array, index: number, from: number, to
 	return Math.sqrt(awayEast * awayEast + awayNorth * awayNorth);
 }
 
-function rounded([latitude, longitude]: Position): Position {
-	return [Math.round(latitude * DECIMALS) / DECIMALS, Math.round(longitude * DECIMALS) / DECIMALS];
+function rounded(degrees: number): number {
+	return Math.round(degrees * DECIMALS) / DECIMALS;
 }

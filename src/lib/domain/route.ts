@@ -13,7 +13,6 @@ import {
 	RECORDERS,
 	type DistanceBy,
 	type OdometerReason,
-	type TripGap,
 	type TripRecordedBy
 } from './trip.ts';
 
@@ -75,31 +74,6 @@ export type RouteBody = Omit<
 	odometerReason: OdometerReason | null;
 	recordedBy: TripRecordedBy;
 };
-
-/** Version 1 had straight gaps only, and neither interval nor method. */
-export function routeFromVersion1(body: Record<string, unknown>): Record<string, unknown> {
-	const gaps = body['gaps'] as TripGap[];
-	return {
-		...body,
-		gaps: gaps.map((gap) => ({
-			...gap,
-			by: 'unanswered',
-			distanceM: gap.straightM,
-			line: [],
-			source: ''
-		})),
-		lowM: null,
-		highM: null,
-		method: null,
-		distanceBy: 'track',
-		trackM: body['distanceM'],
-		odometerM: null,
-		odometerReason: null,
-		recordedBy: 'app',
-		isStartBlurred: false,
-		isEndBlurred: false
-	};
-}
 
 export const RouteSchema = documentSchema('route', RouteBody);
 /** What others see of a trip. */

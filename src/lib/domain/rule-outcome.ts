@@ -31,3 +31,18 @@ export interface RuleNotice {
 	code: NoticeCode;
 	values: Record<string, string | number>;
 }
+
+/** A rule or figure and the page it stands on. */
+export interface StatedRule {
+	source: string;
+	verified: boolean;
+}
+
+/** Source and verification of a line: of every figure and rule it stands on, each page once. */
+export function standsOn(...grounds: StatedRule[]): StatedRule {
+	const sources = [...new Set(grounds.map(({ source }) => source))];
+	return {
+		source: sources.join('; ').slice(0, 300),
+		verified: grounds.every(({ verified }) => verified)
+	};
+}

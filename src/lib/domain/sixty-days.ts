@@ -152,7 +152,8 @@ function homeEnds(facts: readonly Workday[]): Map<string, HomeLeg['ends']> {
 }
 
 function innerLegsOf({ day, workplaces }: Workday): SixtyDays['innerLegs'] {
-	return workplaces.slice(1).map((to, n) => ({ day, from: workplaces[n] ?? '', to }));
+	const legs = workplaces.slice(1).map((to, n) => ({ day, from: workplaces[n] ?? '', to }));
+	return legs.filter(({ from, to }) => from !== to);
 }
 
 function lineOf({ day, workplaceId, count, isBusiness, verified }: HomeLeg): RuleLine {

@@ -1,6 +1,7 @@
 import { caseOf, type CaseView } from './case-of.ts';
 import type { Handling, Stamp } from './case-steps.ts';
-import { HANDLING_DEEDS, type ApprovalStage, type Case, type HandlingDeed } from './case.ts';
+import { HANDLING_DEEDS, type HandlingDeed } from './case-states.ts';
+import type { ApprovalStage, Case } from './case.ts';
 import type { Decision, Recall, Submission } from './submission.ts';
 
 /**

@@ -3,11 +3,13 @@ import { parseKilometres } from './distance-input.ts';
 import { areLegsOf, isLegSource, weakestSource } from './mileage/distance-source.ts';
 import { legsM } from './mileage/known-distance.ts';
 import { mileageAmount } from './mileage/mileage-amount.ts';
+import { yearKilometres, type StatedDrive } from './mileage/year-kilometres.ts';
 import { wordsKey } from './mileage/way.ts';
 import { parseAmount } from './money.ts';
 import { refuseContent } from './content-guard.ts';
 import { ok, refuse, type Result } from './refusal.ts';
-import { settingOn, type Setting } from './setting.ts';
+import { settingOn } from './setting-on.ts';
+import type { Setting } from './setting.ts';
 import type { DerivationLine, SubmissionBody } from './submission.ts';
 import { TransactionBody, type ExpenseBody, type MileageBody } from './transaction.ts';
 
@@ -20,18 +22,20 @@ export interface SubmittedAmount {
 /**
  * Whether a transaction may be submitted, with what it comes to. `today` (`YYYY-MM-DD`) is the submitter's day. The
  * first thing missing is refused, its field named: `expense.amount_missing`, `expense.date_future`,
- * `expense.receipt_missing`, `mileage.zero_distance`, … The same on device and server.
+ * `expense.receipt_missing`, `mileage.zero_distance`, … `yearBeforeM` is `mileageAmount`'s. The same on device and
+ * server.
  */
 export function judgeSubmission(
 	body: TransactionBody,
 	settings: readonly Setting[],
-	today: string
+	today: string,
+	yearBeforeM: number
 ): Result<SubmittedAmount> {
 	const prohibited = refuseContent(TransactionBody, body);
 	if (prohibited) return { ok: false, refusal: prohibited };
 	return body.kind === 'expense'
 		? judgeExpense(body, settings, today)
-		: judgeMileage(body, settings, today);
+		: judgeMileage(body, settings, today, yearBeforeM);
 }
 
 function judgeExpense(
@@ -63,7 +67,8 @@ function judgeExpense(
 function judgeMileage(
 	body: MileageBody,
 	settings: readonly Setting[],
-	today: string
+	today: string,
+	yearBeforeM: number
 ): Result<SubmittedAmount> {
 	if (body.from.trim() === '') return refuse('mileage.from_missing', 'from');
 	if (body.to.trim() === '') return refuse('mileage.to_missing', 'to');
@@ -83,7 +88,7 @@ function judgeMileage(
 	if (body.drivenOn !== null && body.drivenOn > today) {
 		return refuse('mileage.date_future', 'drivenOn');
 	}
-	const amount = mileageAmount(body, settings);
+	const amount = mileageAmount(body, settings, yearBeforeM);
 	if (!amount.ok) return amount;
 	if (body.purpose.trim() === '') return refuse('mileage.purpose_missing', 'purpose');
 	return amount;
@@ -120,16 +125,29 @@ function judgeDistanceSource(body: MileageBody): Result<never> | null {
 /**
  * Judges a submission as it arrived. The amounts are worked out again from its snapshot, so that a forged figure is
  * refused (`submission.amount_differs`). A day of grace covers clocks and time zones.
+ *
+ * `others` gives the person's other drives that stand. A drive may state more kilometres before it than they come to
+ * (what was driven before the company used this is the person's word), never fewer where that would pay more:
+ * `submission.year_kilometres`.
  */
-export function judgeArrivedSubmission(
+export async function judgeArrivedSubmission(
 	body: SubmissionBody,
 	settings: readonly Setting[],
-	tomorrow: string
-): Result<SubmittedAmount> {
-	const judged = judgeSubmission(body.snapshot, settings, tomorrow);
+	tomorrow: string,
+	others: () => Promise<readonly StatedDrive[]>
+): Promise<Result<SubmittedAmount>> {
+	const { snapshot, yearBeforeM, amountMinor, currency } = body;
+	const judged = judgeSubmission(snapshot, settings, tomorrow, yearBeforeM);
 	if (!judged.ok) return judged;
-	if (judged.value.amountMinor !== body.amountMinor || judged.value.currency !== body.currency) {
+	if (judged.value.amountMinor !== amountMinor || judged.value.currency !== currency) {
 		return refuse('submission.amount_differs', 'amountMinor');
 	}
-	return judged;
+	// Most drives have no limit, and nothing has to be read for them.
+	if (snapshot.kind !== 'mileage' || yearKilometres(snapshot, [], settings) === null) return judged;
+	const beforeM = yearKilometres(snapshot, await others(), settings)?.beforeM ?? 0;
+	if (beforeM <= yearBeforeM) return judged;
+	const due = mileageAmount(snapshot, settings, beforeM);
+	return due.ok && due.value.amountMinor === amountMinor
+		? judged
+		: refuse('submission.year_kilometres', 'distanceM');
 }

@@ -53,7 +53,8 @@ export const SubmissionBody = Type.Object(
 					receiptId: Reference(RECEIPT),
 					sha256: Sha256({ privacy: RECEIPT }),
 					mediaType: Type.String({ maxLength: 60, privacy: RECEIPT }),
-					byteLength: Type.Integer({ minimum: 1, privacy: RECEIPT })
+					byteLength: Type.Integer({ minimum: 1, privacy: RECEIPT }),
+					thumbnailSha256: Nullable(Sha256({ privacy: RECEIPT }))
 				},
 				{ additionalProperties: false }
 			),
@@ -63,6 +64,11 @@ export const SubmissionBody = Type.Object(
 		routeId: Nullable(Reference(ROUTE)),
 		/** Hash of the raw fixes, which stay with their owner. */
 		fixesSha256: Nullable(Sha256({ privacy: ROUTE })),
+		/**
+		 * Metres that drives of the same year, submitted before this one, had used of the high rate when its amount was
+		 * worked out; 0 for what no threshold counts.
+		 */
+		yearBeforeM: Type.Integer({ minimum: 0, maximum: 1_000_000_000, privacy: CLAIM }),
 		/** Valid-from of the settings the amounts were computed with. */
 		settingsFrom: IsoDate({ privacy: BOOKKEEPING }),
 		submittedAt: IsoInstant({ privacy: JUDGEMENT }),
@@ -78,6 +84,8 @@ export type SubmissionBody = Omit<Static<typeof SubmissionBody>, 'snapshot' | 'r
 		sha256: string;
 		mediaType: ReceiptMediaType;
 		byteLength: number;
+		/** Null for a receipt without one. */
+		thumbnailSha256: string | null;
 	}[];
 };
 

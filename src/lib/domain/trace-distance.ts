@@ -1,8 +1,10 @@
-import { toPosition } from './cartesian.ts';
+import { latitudeOf, longitudeOf, toPosition } from './cartesian.ts';
 import {
 	pickFixes,
 	readFixes,
+	tableOfFixes,
 	type FixColumns,
+	type FixTable,
 	type RejectedFix,
 	type TraceFix
 } from './trace-fix.ts';
@@ -17,10 +19,15 @@ import { appendToTrack, emptyTrack, type Track } from './trace-track.ts';
 import type { TripGap } from './trip.ts';
 
 /** Written beside every distance, so that it can be recomputed and explained. A changed rule gets a new version. */
-export const TRACE_METHOD = 'kalman-rts@1';
+export const TRACE_METHOD = 'kalman-rts@2';
 
 /** A place the line goes through; times are needed to find the gaps and never leave the trip. */
 export type PathPoint = readonly [timeMs: number, latitude: number, longitude: number];
+
+/** The points of a line one after the other in a single run of numbers, as in `FixTable`. */
+export type PathTable = Float64Array<ArrayBuffer>;
+/** Numbers of one point. */
+export const PATH_WIDTH = 3;
 
 /** A time the person stopped the recording: nothing in it is counted. */
 export interface TracePause {
@@ -50,7 +57,8 @@ export interface TraceStop {
 	lon: number;
 }
 
-export interface TraceMeasure {
+/** A measured trace, with its line as a table. */
+export interface TableMeasure {
 	distanceM: number;
 	/** The truth lies between these in at least nine cases of ten. */
 	lowM: number;
@@ -61,9 +69,11 @@ export interface TraceMeasure {
 	/** Fixes that were left out, and why; `index` counts in the list that was given. */
 	rejected: RejectedFix[];
 	/** The smoothed line, in order of time. */
-	path: PathPoint[];
+	path: PathTable;
 	method: typeof TRACE_METHOD;
 }
+
+export type TraceMeasure = Omit<TableMeasure, 'path'> & { path: PathPoint[] };
 
 /**
  * Distance of a recorded trace in metres on WGS-84, with an interval, its gaps and its stops.
@@ -78,12 +88,18 @@ export interface TraceMeasure {
  *
  * Never throws: a trace that says nothing measures 0 m.
  */
-export function measureTrace(
-	fixes: readonly TraceFix[],
+export function measureTrace(fixes: readonly TraceFix[], options: TraceOptions = {}): TraceMeasure {
+	const measure = measureTable(tableOfFixes(fixes), options);
+	return { ...measure, path: pathPoints(measure.path) };
+}
+
+/** As `measureTrace`, of a table. */
+export function measureTable(
+	table: FixTable,
 	{ pauses = [], fills = [] }: TraceOptions = {}
-): TraceMeasure {
+): TableMeasure {
 	const rejected: RejectedFix[] = [];
-	const usable = readFixes(fixes, pauses, rejected);
+	const usable = readFixes(table, pauses, rejected);
 	const usualMps = usualSpeed(usable);
 	const track = emptyTrack(usable.length);
 	const stops: TraceStop[] = [];
@@ -110,6 +126,13 @@ export function measureTrace(
 		path: pathOf(track, listed),
 		method: TRACE_METHOD
 	};
+}
+
+export function pathPoints(path: PathTable): PathPoint[] {
+	return Array.from({ length: path.length / PATH_WIDTH }, (_, n): PathPoint => {
+		const at = n * PATH_WIDTH;
+		return [path[at]!, path[at + 1]!, path[at + 2]!];
+	});
 }
 
 function lengthOf(
@@ -147,16 +170,19 @@ function lengthOf(
 }
 
 /** The smoothed points as positions; of gaps that were joined to fit, only the ends. */
-function pathOf(track: Track, listed: readonly TripGap[]): PathPoint[] {
-	const path: PathPoint[] = [];
+function pathOf(track: Track, listed: readonly TripGap[]): PathTable {
+	const path = new Float64Array(track.length * PATH_WIDTH);
 	const last = listed.at(-1);
+	let length = 0;
 	for (let at = 0; at < track.length; at += 1) {
 		const timeMs = track.timeMs[at]!;
 		if (last && timeMs > last.fromMs && timeMs < last.toMs) continue;
-		const [latitude, longitude] = toPosition(track.x[at]!, track.y[at]!, track.z[at]!);
-		path.push([timeMs, latitude, longitude]);
+		path[length] = timeMs;
+		path[length + 1] = latitudeOf(track.x[at]!, track.y[at]!, track.z[at]!);
+		path[length + 2] = longitudeOf(track.x[at]!, track.y[at]!);
+		length += PATH_WIDTH;
 	}
-	return path;
+	return length === path.length ? path : path.slice(0, length);
 }
 
 function betweenPauses(fixes: FixColumns, pauses: readonly TracePause[]): FixColumns[] {
@@ -171,7 +197,8 @@ function betweenPauses(fixes: FixColumns, pauses: readonly TracePause[]): FixCol
 	return parts.map((places) => pickFixes(fixes, places));
 }
 
-function missingFrom(fixes: FixColumns, chain: readonly number[]): number[] {
+function missingFrom(fixes: FixColumns, chain: Int32Array): number[] {
+	if (chain.length === fixes.length) return [];
 	const missing: number[] = [];
 	let next = 0;
 	for (let at = 0; at < fixes.length; at += 1) {

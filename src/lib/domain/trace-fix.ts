@@ -1,4 +1,4 @@
-import { toCartesian } from './cartesian.ts';
+import { writeCartesian } from './cartesian.ts';
 import type { FixRow } from './trip.ts';
 
 /** One position as a receiver gave it: WGS-84 degrees, `accuracyM` the radius that holds the truth in 68 % of cases. */
@@ -46,6 +46,21 @@ export interface FixColumns {
 	index: Uint32Array;
 }
 
+/**
+ * Fixes one after the other in a single run of numbers: a day of them is one thing to hand to a worker and one to
+ * collect, instead of 86,400.
+ */
+export type FixTable = Float64Array<ArrayBuffer>;
+
+/** Numbers of one fix, … */
+const FIX_WIDTH = 5;
+/** … and where in it each stands; NaN for a speed the receiver did not give. */
+const TIME = 0;
+const LATITUDE = 1;
+const LONGITUDE = 2;
+const ACCURACY = 3;
+const SPEED = 4;
+
 /** Worse fixes come from cell towers and Wi-Fi. */
 const MAX_ACCURACY_M = 100;
 /** A receiver that claims less is boasting. */
@@ -56,15 +71,49 @@ export function fixOfRow([timeMs, lat, lon, accuracyM, speedMps, headingDeg]: Fi
 	return { timeMs, lat, lon, accuracyM, speedMps, headingDeg };
 }
 
+/** A table of fixes; a figure that is missing becomes NaN. */
+export function tableOfFixes(fixes: readonly TraceFix[]): FixTable {
+	const table = new Float64Array(fixes.length * FIX_WIDTH);
+	for (let index = 0, at = 0; index < fixes.length; index += 1, at += FIX_WIDTH) {
+		const { timeMs, lat, lon, accuracyM, speedMps } = fixes[index]!;
+		table[at + TIME] = timeMs;
+		table[at + LATITUDE] = lat;
+		table[at + LONGITUDE] = lon;
+		table[at + ACCURACY] = accuracyM;
+		table[at + SPEED] = speedMps ?? NaN;
+	}
+	return table;
+}
+
+/** A table of stored rows. */
+export function tableOfRows(rows: readonly FixRow[]): FixTable {
+	const table = new Float64Array(rows.length * FIX_WIDTH);
+	for (let index = 0, at = 0; index < rows.length; index += 1, at += FIX_WIDTH) {
+		const row = rows[index]!;
+		table[at + TIME] = row[0];
+		table[at + LATITUDE] = row[1];
+		table[at + LONGITUDE] = row[2];
+		table[at + ACCURACY] = row[3];
+		table[at + SPEED] = row[4] ?? NaN;
+	}
+	return table;
+}
+
 /** Why a fix can't be used at all, whatever stands around it; null when it can. */
-export function flawOf(fix: TraceFix): 'unreadable' | 'inaccurate' | null {
+export function flawOf({ timeMs, lat, lon, accuracyM }: TraceFix) {
+	return flawIn(timeMs, lat, lon, accuracyM);
+}
+
+function flawIn(
+	timeMs: number,
+	lat: number,
+	lon: number,
+	accuracyM: number
+): 'unreadable' | 'inaccurate' | null {
 	const isReadable =
-		Number.isFinite(fix.timeMs) &&
-		Math.abs(fix.lat) <= 90 &&
-		Math.abs(fix.lon) <= 180 &&
-		fix.accuracyM >= 0;
+		Number.isFinite(timeMs) && Math.abs(lat) <= 90 && Math.abs(lon) <= 180 && accuracyM >= 0;
 	if (!isReadable) return 'unreadable';
-	return fix.accuracyM > MAX_ACCURACY_M ? 'inaccurate' : null;
+	return accuracyM > MAX_ACCURACY_M ? 'inaccurate' : null;
 }
 
 /**
@@ -72,41 +121,27 @@ export function flawOf(fix: TraceFix): 'unreadable' | 'inaccurate' | null {
  * westernmost, so that the order of the list changes nothing. What is left out goes to `rejected`.
  */
 export function readFixes(
-	fixes: readonly TraceFix[],
+	table: FixTable,
 	pauses: readonly { fromMs: number; toMs: number }[],
 	rejected: RejectedFix[]
 ): FixColumns {
-	const order: number[] = [];
-	let isInOrder = true;
-	let newestMs = -Infinity;
-	for (let index = 0; index < fixes.length; index += 1) {
-		const fix = fixes[index]!;
-		const flaw = flawOf(fix) ?? (isInside(pauses, fix.timeMs) ? 'paused' : null);
-		if (flaw !== null) {
-			rejected.push({ index, reason: flaw });
-			continue;
-		}
-		isInOrder &&= fix.timeMs > newestMs;
-		newestMs = fix.timeMs;
-		order.push(index);
-	}
-	if (!isInOrder) order.sort((a, b) => compare(fixes[a]!, fixes[b]!));
-
+	const order = orderOf(table, pauses, rejected);
 	const columns = emptyColumns(order.length);
 	let length = 0;
-	for (const index of order) {
-		const fix = fixes[index]!;
-		if (length > 0 && columns.timeMs[length - 1] === fix.timeMs) {
+	let beforeMs = -Infinity;
+	for (let n = 0; n < order.length; n += 1) {
+		const index = order[n]!;
+		const at = index * FIX_WIDTH;
+		const timeMs = table[at + TIME]!;
+		if (timeMs === beforeMs) {
 			rejected.push({ index, reason: 'repeated' });
 			continue;
 		}
-		const [x, y, z] = toCartesian(fix.lat, fix.lon);
-		columns.timeMs[length] = fix.timeMs;
-		columns.x[length] = x;
-		columns.y[length] = y;
-		columns.z[length] = z;
-		columns.accuracyM[length] = Math.max(MIN_ACCURACY_M, fix.accuracyM);
-		const speed = fix.speedMps ?? NaN;
+		beforeMs = timeMs;
+		columns.timeMs[length] = timeMs;
+		writeCartesian(columns, length, table[at + LATITUDE]!, table[at + LONGITUDE]!);
+		columns.accuracyM[length] = Math.max(MIN_ACCURACY_M, table[at + ACCURACY]!);
+		const speed = table[at + SPEED]!;
 		columns.speedMps[length] = speed >= 0 && speed < Infinity ? speed : NaN;
 		columns.index[length] = index;
 		length += 1;
@@ -115,8 +150,38 @@ export function readFixes(
 	return columns;
 }
 
+/** Where the usable fixes stand in the table, in order of time. */
+function orderOf(
+	table: FixTable,
+	pauses: readonly { fromMs: number; toMs: number }[],
+	rejected: RejectedFix[]
+): Uint32Array {
+	const count = table.length / FIX_WIDTH;
+	const order = new Uint32Array(count);
+	let length = 0;
+	let isInOrder = true;
+	let newestMs = -Infinity;
+	for (let index = 0; index < count; index += 1) {
+		const at = index * FIX_WIDTH;
+		const timeMs = table[at + TIME]!;
+		const flaw =
+			flawIn(timeMs, table[at + LATITUDE]!, table[at + LONGITUDE]!, table[at + ACCURACY]!) ??
+			(pauses.length > 0 && isInside(pauses, timeMs) ? 'paused' : null);
+		if (flaw !== null) {
+			rejected.push({ index, reason: flaw });
+			continue;
+		}
+		isInOrder &&= timeMs > newestMs;
+		newestMs = timeMs;
+		order[length] = index;
+		length += 1;
+	}
+	const usable = order.subarray(0, length);
+	return isInOrder ? usable : usable.sort((a, b) => compare(table, a, b));
+}
+
 /** The columns with only the fixes at the given places, which are in order and without repetition. */
-export function pickFixes(from: FixColumns, places: readonly number[]): FixColumns {
+export function pickFixes(from: FixColumns, places: ArrayLike<number>): FixColumns {
 	if (places.length === from.length) return from;
 	const columns = emptyColumns(places.length);
 	for (let to = 0; to < places.length; to += 1) {
@@ -154,8 +219,10 @@ function emptyColumns(length: number): FixColumns {
 	};
 }
 
-function compare(a: TraceFix, b: TraceFix): number {
-	return a.timeMs - b.timeMs || a.accuracyM - b.accuracyM || a.lat - b.lat || a.lon - b.lon;
+/** By time, accuracy, latitude and longitude; what is alike in all of them stays as it stood. */
+function compare(table: FixTable, a: number, b: number): number {
+	const step = (column: number) => table[a * FIX_WIDTH + column]! - table[b * FIX_WIDTH + column]!;
+	return step(TIME) || step(ACCURACY) || step(LATITUDE) || step(LONGITUDE) || a - b;
 }
 
 function isInside(pauses: readonly { fromMs: number; toMs: number }[], timeMs: number): boolean {

@@ -4,6 +4,8 @@ import type { FixColumns } from './trace-fix.ts';
 const LINE_ERROR = 0.02;
 /** And for each metre of accuracy the fixes have on average. */
 const LINE_ERROR_PER_M = 0.0005;
+/** Where a drive begins or ends is not known better, whatever accuracy the receiver claims. */
+const LEAST_END_M = 12;
 /** Accuracy is a 68 % radius: 1.5 standard deviations per direction (Rayleigh). */
 const DEVIATIONS_IN_ACCURACY = 1.5;
 /** One-sided 90 % of a normal distribution. */
@@ -31,7 +33,8 @@ export interface GapSpan {
  * What the distance may be, with the straight gaps counted: the truth is meant to lie between in at least nine cases
  * of ten.
  *
- * The watched part is known to 2 %, plus 0.05 % for each metre of mean accuracy, plus the accuracy of both ends.
+ * The watched part is known to 2 %, plus 0.05 % for each metre of mean accuracy, plus the accuracy of both ends,
+ * at least 12 m each.
  *
  * A gap's road is not shorter than the straight line, except that noisy ends lie apart by chance: on average by
  * `σ² / (2 s)`, and as much as their own noise. It is longer by at most what the journey's usual speed allows in that
@@ -53,7 +56,8 @@ export function intervalOf(
 	let accuracySum = 0;
 	for (let at = 0; at < fixes.length; at += 1) accuracySum += fixes.accuracyM[at]!;
 	const meanAccuracyM = accuracySum / fixes.length;
-	const endsM = fixes.accuracyM[0]! + fixes.accuracyM[fixes.length - 1]!;
+	const [startM, stopM] = [fixes.accuracyM[0]!, fixes.accuracyM[fixes.length - 1]!];
+	const endsM = Math.max(LEAST_END_M, startM) + Math.max(LEAST_END_M, stopM);
 	const share = LINE_ERROR + LINE_ERROR_PER_M * meanAccuracyM;
 	const lineM = distanceM === 0 ? 0 : share * distanceM + endsM;
 

@@ -4,12 +4,20 @@ import type { Track } from './trace-track.ts';
 
 /** Mean radius of the Earth (IUGG), metres. */
 const EARTH_M = 6_371_008.8;
-/** Gauss-Legendre on 0…1 with three points: where, and how much each counts. */
+/**
+ * Gauss-Legendre on 0…1 with three points: how much each counts, and there the derivatives of the Hermite spline by the
+ * line between its ends and by the velocities it leaves and arrives with.
+ */
 const GAUSS = [
-	[0.5 - Math.sqrt(0.15), 5 / 18],
-	[0.5, 8 / 18],
-	[0.5 + Math.sqrt(0.15), 5 / 18]
-] as const;
+	[0.5 - Math.sqrt(0.15), 5 / 18] as const,
+	[0.5, 8 / 18] as const,
+	[0.5 + Math.sqrt(0.15), 5 / 18] as const
+].map(([u, weight]) => ({
+	weight,
+	line: 6 * u * (1 - u),
+	leave: (1 - u) * (1 - 3 * u),
+	arrive: u * (3 * u - 2)
+}));
 /** Between two fixes a vehicle turns round at most once: half a circle over the chord. */
 const MOST_BEND = Math.PI / 2;
 
@@ -41,13 +49,13 @@ export function drivenM(track: Track, at: number): number {
 	const y = track.y[at]! - track.y[from]!;
 	const z = track.z[at]! - track.z[from]!;
 	let arcM = 0;
-	for (const [u, weight] of GAUSS) {
-		const line = 6 * u * (1 - u);
-		const leave = (1 - u) * (1 - 3 * u) * seconds;
-		const arrive = u * (3 * u - 2) * seconds;
-		const dx = line * x + leave * track.velocityX[from]! + arrive * track.velocityX[at]!;
-		const dy = line * y + leave * track.velocityY[from]! + arrive * track.velocityY[at]!;
-		const dz = line * z + leave * track.velocityZ[from]! + arrive * track.velocityZ[at]!;
+	for (let n = 0; n < GAUSS.length; n += 1) {
+		const { weight, line, leave, arrive } = GAUSS[n]!;
+		const leaveS = leave * seconds;
+		const arriveS = arrive * seconds;
+		const dx = line * x + leaveS * track.velocityX[from]! + arriveS * track.velocityX[at]!;
+		const dy = line * y + leaveS * track.velocityY[from]! + arriveS * track.velocityY[at]!;
+		const dz = line * z + leaveS * track.velocityZ[from]! + arriveS * track.velocityZ[at]!;
 		arcM += weight * Math.sqrt(dx * dx + dy * dy + dz * dz);
 	}
 	// Quadrature may come out a hair below the chord.

@@ -16,7 +16,7 @@ const HALF_WEIGHT_M = 10;
  * because the way there and back costs more than they weigh. Longest path over a directed graph by dynamic
  * programming; the look back ends as soon as no earlier chain can be better, which is at once for ordinary traces.
  */
-export function reachableChain(fixes: FixColumns, usualMps: number): number[] {
+export function reachableChain(fixes: FixColumns, usualMps: number): Int32Array {
 	const { length } = fixes;
 	const worth = new Float64Array(length);
 	const before = new Int32Array(length).fill(-1);
@@ -41,9 +41,12 @@ export function reachableChain(fixes: FixColumns, usualMps: number): number[] {
 		bestYet[at] = worth[at]! > worth[yet]! ? at : yet;
 	}
 
-	const chain: number[] = [];
-	for (let at = length === 0 ? -1 : bestYet[length - 1]!; at >= 0; at = before[at]!) chain.push(at);
-	return chain.reverse();
+	const end = length === 0 ? -1 : bestYet[length - 1]!;
+	let count = 0;
+	for (let at = end; at >= 0; at = before[at]!) count += 1;
+	const chain = new Int32Array(count);
+	for (let at = end; at >= 0; at = before[at]!) chain[(count -= 1)] = at;
+	return chain;
 }
 
 function stepCost(fixes: FixColumns, from: number, to: number, usualMps: number): number {

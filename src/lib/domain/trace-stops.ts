@@ -37,7 +37,16 @@ export function findStays(fixes: FixColumns): Stay[] {
 function findRuns(fixes: FixColumns): Stay[] {
 	const stays: Stay[] = [];
 	let first = 0;
+	let due = 0;
 	while (first < fixes.length) {
+		while (due < fixes.length && fixes.timeMs[due]! - fixes.timeMs[first]! < LEAST_STOP_MS)
+			due += 1;
+		// On the road nearly every fix is ruled out by this alone.
+		if (due === fixes.length) break;
+		if (!shareAPlace(fixes, first, due)) {
+			first += 1;
+			continue;
+		}
 		const last = lastOfPlace(fixes, first);
 		if (fixes.timeMs[last]! - fixes.timeMs[first]! < LEAST_STOP_MS) {
 			first += 1;
@@ -83,6 +92,21 @@ function lastOfPlace(fixes: FixColumns, first: number): number {
 		if (at > first && hasMovedUnseen(fixes, at)) return at - 1;
 	}
 	return fixes.length - 1;
+}
+
+/** Whether the accuracies of two fixes leave any place that both allow. */
+function shareAPlace({ x, y, z, accuracyM }: FixColumns, one: number, other: number): boolean {
+	const oneM = Math.max(LEAST_RADIUS_M, accuracyM[one]!);
+	const otherM = Math.max(LEAST_RADIUS_M, accuracyM[other]!);
+	return (
+		areNear(x[one]!, oneM, x[other]!, otherM) &&
+		areNear(y[one]!, oneM, y[other]!, otherM) &&
+		areNear(z[one]!, oneM, z[other]!, otherM)
+	);
+}
+
+function areNear(one: number, oneM: number, other: number, otherM: number): boolean {
+	return one - oneM <= other + otherM && other - otherM <= one + oneM;
 }
 
 /** Two inaccurate fixes may share a place and still be a gap in which the phone moved. */

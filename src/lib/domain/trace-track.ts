@@ -18,12 +18,13 @@ export interface Track {
 	x: Float64Array;
 	y: Float64Array;
 	z: Float64Array;
-	/** Metres per second; filled in by smoothing. */
+	/** Metres per second: as measured, and after smoothing the most likely. */
 	velocityX: Float64Array;
 	velocityY: Float64Array;
 	velocityZ: Float64Array;
-	/** Variance of a place in each direction, m². */
+	/** Variance of a place and of a velocity in each direction, m² and m²/s²; infinite where none was measured. */
 	placeVariance: Float64Array;
+	velocityVariance: Float64Array;
 	accuracyM: Float64Array;
 	/** As the device gave it, NaN where it gave none. */
 	speedMps: Float64Array;
@@ -42,6 +43,8 @@ const NOISE_OF_ACCURACY = 0.2;
 const LEAST_NOISE_M = 2;
 /** The middle of a stay is known to about half a car's length. */
 const STOP_NOISE_M = 3;
+/** Standing is known to about this, in m/s. */
+const STANDING_NOISE_MPS = 0.1;
 
 export function emptyTrack(capacity: number): Track {
 	const column = () => new Float64Array(capacity);
@@ -56,6 +59,7 @@ export function emptyTrack(capacity: number): Track {
 		velocityY: column(),
 		velocityZ: column(),
 		placeVariance: column(),
+		velocityVariance: column().fill(Infinity),
 		accuracyM: column(),
 		speedMps: column(),
 		isStill: new Uint8Array(capacity),
@@ -107,6 +111,7 @@ function appendStill(track: Track, fixes: FixColumns, stay: Stay, at: number, li
 	const to = track.length - 1;
 	[track.x[to], track.y[to], track.z[to]] = stay.place;
 	track.placeVariance[to] = STOP_NOISE_M ** 2;
+	track.velocityVariance[to] = STANDING_NOISE_MPS ** 2;
 	track.isStill[to] = 1;
 }
 

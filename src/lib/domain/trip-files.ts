@@ -92,8 +92,7 @@ function escapeXml(text: string): string {
 	return (
 		text
 			.replaceAll(/[&<>"]/g, (sign) => signs[sign] ?? sign)
-			// XML 1.0 has no place for these, not even escaped.
-			// eslint-disable-next-line no-control-regex
+			// eslint-disable-next-line no-control-regex -- XML 1.0 has no place for these, not even escaped
 			.replaceAll(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '')
 	);
 }

@@ -172,32 +172,6 @@ export type TripBody = Omit<
 	permissionAtStop: LocationPermission;
 };
 
-/** Version 1 had no interval: what was measured then says nothing about it. */
-export function tripFromVersion1(body: Record<string, unknown>): Record<string, unknown> {
-	return { ...body, distanceLowM: null, distanceHighM: null };
-}
-
-/** Version 2 knew no answers to gaps, no odometer and less evidence; every trip was recorded here and counted whole. */
-export function tripFromVersion2(body: Record<string, unknown>): Record<string, unknown> {
-	return { ...body, ...UNTOUCHED_TRIP };
-}
-
-/** What a trip begins with, beside what was recorded. */
-export const UNTOUCHED_TRIP = {
-	distanceBy: 'track',
-	gapFills: [],
-	odometerStartM: null,
-	odometerEndM: null,
-	odometerReason: null,
-	countedFromMs: null,
-	countedToMs: null,
-	cutFrom: null,
-	recordedBy: 'app',
-	permissionAtStart: 'unknown',
-	permissionAtStop: 'unknown',
-	clockOffsetMs: null
-} as const satisfies Partial<{ [M in keyof TripBody]: unknown }>;
-
 /** Less than this is a phone that lay still: nothing to be paid. */
 export const LEAST_TRIP_M = 50;
 

@@ -1,10 +1,10 @@
-const NUMBER = String.raw`(?:[ .-]{0,2}(?:nr|nummer|number|numero|no|code|koodi))?`;
+const NUMBER = String.raw`(?:[ .-]{0,2}(?:nr|nummer(?:et)?|numret|number|numero|no|code|koodi))?`;
 
 /** Words that say a number identifies a person. */
 const IDENTITY_WORDS = words(
 	'cpr',
-	'person(?:al|lig)?[ -]?(?:id(?:entity|entification)?[ -]?)?(?:nr|nummer|number|no|code)',
-	'f(?:ø|oe|o)dsels?[ -]?(?:nr|nummer)',
+	'person(?:al|lig)?[ -]?(?:id(?:entity|entification)?[ -]?)?(?:nr|nummer(?:et)?|numret|number|no|code)',
+	'f(?:ø|oe|o)dsels?[ -]?(?:nr|nummer(?:et)?)',
 	'[fdh][.-]?nr',
 	'pnr',
 	'[dh]-?nummer',
@@ -14,7 +14,7 @@ const IDENTITY_WORDS = words(
 	'social security',
 	'ssn',
 	'civil registration',
-	'henkil(?:ö|o)tunnus',
+	String.raw`henkil(?:ö|o)tunnu\p{L}*`,
 	'hetu',
 	'sotu'
 );
@@ -50,7 +50,7 @@ const OTHER_WORDS = words(
 	'p[.-](?:nr|nummer|enhed)|produktionsenhed',
 	'se[ -](?:nr|nummer)',
 	'vat',
-	'moms',
+	'moms|mva',
 	'org(?:anisations?|anisasjons)?',
 	'y-tunnus',
 	'kvk',
@@ -85,7 +85,7 @@ function beforeOther(some: string): RegExp {
 }
 
 function after(some: string): RegExp {
-	return new RegExp(String.raw`^[ ,;]{0,2}[(\[]?${some}${NUMBER}(?!\p{L})`, 'iu');
+	return new RegExp(String.raw`^[ ,;_-]{0,2}[(\[]?${some}${NUMBER}(?!\p{L})`, 'iu');
 }
 
 /** Words before and after a number, by what they make of it. */
@@ -93,5 +93,6 @@ export const BESIDE = {
 	identity: [before(IDENTITY_WORDS), after(IDENTITY_WORDS)],
 	bsn: [before(BSN_WORDS), after(BSN_WORDS)],
 	card: [before(CARD_WORDS), after(CARD_WORDS)],
-	other: [beforeOther(OTHER_WORDS)]
+	// `974 760 673 MVA` is a company registered for VAT.
+	other: [beforeOther(OTHER_WORDS), after(words('mva', 'moms', 'vat'))]
 } as const;

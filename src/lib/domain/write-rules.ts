@@ -2,13 +2,15 @@ import { mayDecideAt } from './approval-stages.ts';
 import { canonicalJson, contentHashOf, type HashText } from './canonical-json.ts';
 import type { ApprovalStage } from './case.ts';
 import { refuseContent, refuseStoring } from './content-guard.ts';
-import { checkDocument, upcast, type OutlayDocument } from './documents.ts';
+import { checkDocument } from './document-schemas.ts';
+import { upcast, type OutlayDocument } from './documents.ts';
 import { ProfileBody, type Role } from './person.ts';
 import { blobHash, parseDocumentId, type DocumentType } from './identifiers.ts';
 import { RECEIPT_MAX_BYTES, RECEIPT_MEDIA_TYPES } from './receipt.ts';
 import { refuse, type Refusal } from './refusal.ts';
 import type { Setting } from './setting.ts';
 import { DecisionBody, type Decision, type Recall, type Submission } from './submission.ts';
+import type { StatedDrive } from './mileage/year-kilometres.ts';
 import { judgeArrivedSubmission } from './submission-rules.ts';
 import { TransactionBody } from './transaction.ts';
 
@@ -44,6 +46,8 @@ export interface WriteFacts {
 	/** Who has to approve it, as the server wrote it down; empty where it has not. */
 	stagesOf(submission: Submission): Promise<readonly ApprovalStage[]>;
 	settings(): Promise<readonly Setting[]>;
+	/** The writer's drives that stand, without this one's. */
+	drivesBeside(subjectId: string): Promise<readonly StatedDrive[]>;
 	nowMs: number;
 	hashText: HashText;
 }
@@ -123,6 +127,7 @@ async function judgeContent(
 		case 'decision':
 			return judgeDecision(document, writer, facts);
 		case 'kept':
+			if (document.body.removal !== null) return no('document.removed');
 			return refuseStoring(
 				'kind' in document.body.lost ? TransactionBody : ProfileBody,
 				document.body.lost
@@ -177,7 +182,9 @@ async function judgeArriving(
 	if (!areEnclosed) return no('submission.receipts_differ', 'receiptIds');
 	if (writer.approverId === null) return no('submission.no_approver');
 	const tomorrow = new Date(facts.nowMs + DAY_MS).toISOString().slice(0, 10);
-	const judged = judgeArrivedSubmission(body, await facts.settings(), tomorrow);
+	const judged = await judgeArrivedSubmission(body, await facts.settings(), tomorrow, () =>
+		facts.drivesBeside(body.subjectId)
+	);
 	return judged.ok ? null : judged.refusal;
 }
 

@@ -7,7 +7,8 @@ import {
 	weekdayOf
 } from '@outlay/domain/calendar-date';
 import { convert } from '@outlay/domain/conversion';
-import { checkRates, importRates, rateOn } from '@outlay/domain/dated-rates';
+import { checkRates, importRates } from '@outlay/domain/dated-rates';
+import { rateOn } from '@outlay/domain/rate-on';
 import { parseDocumentId } from '@outlay/domain/identifiers';
 import { STATE_MILEAGE_RATES } from '@outlay/domain/rates/mileage';
 import { MILEAGE_RULES } from '@outlay/domain/rates/mileage-rules';
@@ -150,7 +151,7 @@ describe('a 30 February is refused wherever a day is asked for', () => {
 			fuelReceipts: []
 		});
 		expect(trips[0]?.outcome).toMatchObject({ refusal: { code: 'mileage.date_missing' } });
-		expect(judgeSubmission(anExpense({ spentOn: never }), [], '2026-11-22')).toMatchObject({
+		expect(judgeSubmission(anExpense({ spentOn: never }), [], '2026-11-22', 0)).toMatchObject({
 			refusal: { code: 'expense.date_missing' }
 		});
 		expect(parseDocumentId(`setting:company:${never}`)).toBeNull();

@@ -127,6 +127,20 @@ describe('what is handed over', () => {
 		expect(judgeText(two, 'purpose', cleared(two)).block).toBeNull();
 	});
 
+	test('a file may be refused by its name alone, and the way out is the same', () => {
+		const name = `scan_${CPR}.jpg`;
+		expect(judgeText(name, 'fileName', []).block?.code).toBe('content.identity_number');
+		const said = cleared(name, 'fileName');
+		expect(said).toEqual([{ field: 'fileName', kind: 'dk-cpr', count: 1, clearedAt: AT }]);
+		expect(judgeText(name, 'fileName', said)).toEqual({ block: null, warn: [] });
+		expect(judgeText(name, 'purpose', said).block?.code).toBe('content.identity_number');
+	});
+
+	test('fewer numbers than were cleared are no others', () => {
+		const two = cleared(`Part ${CPR} and ${OTHER_CPR}`);
+		expect(judgeText(`Part ${CPR}`, 'purpose', two).block).toBeNull();
+	});
+
 	test('a refusal never holds the number', () => {
 		const refusal = refuseContent(TransactionBody, anExpense({ purpose: `Visit to ${CPR}` }));
 		expect(JSON.stringify(refusal)).not.toMatch(/2110|5629/);
@@ -134,6 +148,7 @@ describe('what is handed over', () => {
 
 	test('digits that only fit are warned about, not refused', () => {
 		expect(judgeText('Pump 2110625629', 'purpose', [])).toEqual({ block: null, warn: ['dk-cpr'] });
+		expect(judgeText('Pump 111222333', 'purpose', [])).toEqual({ block: null, warn: ['nl-bsn'] });
 		expect(refuseContent(TransactionBody, anExpense({ purpose: 'Pump 2110625629' }))).toBeNull();
 		const bareCard = save(null, { merchant: '4111111111111111' });
 		expect(bareCard.merchant).toBe('4111111111111111');

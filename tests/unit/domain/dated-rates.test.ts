@@ -1,11 +1,5 @@
-import {
-	checkRates,
-	importRates,
-	paidAndOfficialRateOn,
-	rateMinor,
-	rateOn,
-	type DatedRate
-} from '@outlay/domain/dated-rates';
+import { checkRates, importRates, type DatedRate } from '@outlay/domain/dated-rates';
+import { paidAndOfficialRateOn, rateMinor, rateOn } from '@outlay/domain/rate-on';
 import { STATE_MILEAGE_RATES } from '@outlay/domain/rates/mileage';
 import { describe, expect, test } from 'vitest';
 
@@ -99,6 +93,25 @@ describe('checkRates', () => {
 			{ ...of, fault: 'overlap', from: '2024-06-30', to: '2024-06-30' },
 			{ ...of, fault: 'gap', from: '2024-10-01', to: '2024-11-30' },
 			{ ...of, fault: 'overlap', from: '2025-01-01', to: '2025-12-31' }
+		]);
+	});
+
+	test('a rate of one day is one', () => {
+		expect(checkRates([rate({ validFrom: '2025-06-05', validTo: '2025-06-05' })])).toEqual([]);
+		const row = rate({ validFrom: '2025-06-05', validTo: '2025-06-05' });
+		const days = ['2025-06-04', '2025-06-05', '2025-06-06'];
+		expect(days.map((day) => rateOn([row], CAR, day).ok)).toEqual([false, true, false]);
+	});
+
+	test('what a longer row covers is no gap', () => {
+		const rows = [
+			rate({ validFrom: '2020-01-01', validTo: '2020-12-31' }),
+			rate({ validFrom: '2020-03-01', validTo: '2020-04-30' }),
+			rate({ validFrom: '2020-12-01', validTo: '2021-01-31' })
+		];
+		expect(checkRates(rows).map(({ fault, from, to }) => [fault, from, to])).toEqual([
+			['overlap', '2020-03-01', '2020-04-30'],
+			['overlap', '2020-12-01', '2020-12-31']
 		]);
 	});
 

@@ -1,7 +1,9 @@
+import type { Case } from '@outlay/domain/case';
 import { caseOf } from '@outlay/domain/case-of';
 import { deliveriesOf, type CompanyPeople } from '@outlay/domain/deliveries';
 import { databaseName } from '@outlay/domain/addresses';
 import type { OutlayDocument } from '@outlay/domain/documents';
+import type { Decision } from '@outlay/domain/submission';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
@@ -34,17 +36,26 @@ function addressed(documents: OutlayDocument[]): string[] {
 	);
 }
 
+const SMALL_HASH = 'b'.repeat(64);
 const receipt = aReceipt(7);
 const submission = aSubmission(1, {
-	receipts: [{ receiptId: receipt._id, sha256: HASH, mediaType: 'image/webp', byteLength: 1000 }],
+	receipts: [
+		{
+			receiptId: receipt._id,
+			sha256: HASH,
+			mediaType: 'image/webp',
+			byteLength: 1000,
+			thumbnailSha256: SMALL_HASH
+		}
+	],
 	routeId: `route:${WORKER}:${ulidOf(3)}`,
 	tripId: `trip:${WORKER}:${ulidOf(3)}`
 });
 
 describe('deliveriesOf', () => {
-	test('a submission goes with receipt, picture and route to ledger and approver, and nothing else does', () => {
+	test('a submission goes with receipt, both pictures and route to ledger and approver, and nothing else does', () => {
 		expect(addressed([submission])).toEqual(
-			[receipt._id, `blob:${HASH}`, submission._id, submission.body.routeId]
+			[receipt._id, `blob:${HASH}`, `blob:${SMALL_HASH}`, submission._id, submission.body.routeId]
 				.flatMap((id) => [`${id} > ${LEDGER}`, `${id} > ${MANAGERS}`])
 				.sort((a, b) => {
 					const key = (line: string) => line.replace(' > ', ' ');
@@ -76,37 +87,64 @@ describe('deliveriesOf', () => {
 		]);
 	});
 
-	test('with stages, a submission goes to whose turn it is, and the case to whoever judged it, too', () => {
+	describe('with stages', () => {
 		const judgesOf = new Map([[submission._id, ['boss1', 'substitute1']]]);
-		const to = (documents: OutlayDocument[]) =>
-			deliveriesOf(documents, { ...company, judgesOf })
+		const staffed = {
+			...company,
+			approverOf: new Map([...company.approverOf, ['boss1', null], ['substitute1', 'boss1']])
+		};
+		const to = (documents: OutlayDocument[], people: CompanyPeople = { ...staffed, judgesOf }) =>
+			deliveriesOf(documents, people)
 				.filter(({ documentId }) => !/^(blob|receipt|route)/.test(documentId))
 				.map(({ to: address }) => databaseName(address));
 		const turns = [`mailbox-${COMPANY}-boss1`, `mailbox-${COMPANY}-substitute1`];
-		expect(to([submission])).toEqual([LEDGER, ...turns]);
-		expect(to([aRecall(3, submission._id)])).toEqual([LEDGER, ...turns]);
-		const decided = caseOf({
-			submissions: [submission],
-			recalls: [],
-			decisions: [aDecision(2, submission._id, 'approve')],
-			stamps: new Map(),
-			stages: new Map([
-				[
-					submission._id,
-					[MANAGER, 'boss1'].map((approverId) => ({ approverId, substituteIds: [] }))
-				]
-			]),
-			approverId: MANAGER
-		});
-		if (decided === null) throw new Error('a submission gives a case');
-		const { isUnsent: _, ...body } = decided;
-		const found = {
-			...submission,
-			_id: `case:${WORKER}:${ulidOf(1)}`,
-			type: 'case' as const,
-			body
+		const caseAfter = (decisions: Decision[], line = [MANAGER, 'boss1']): Case => {
+			const view = caseOf({
+				submissions: [submission],
+				recalls: [],
+				decisions,
+				stamps: new Map(),
+				stages: new Map([
+					[
+						submission._id,
+						line.map((approverId, at) => ({
+							approverId,
+							substituteIds: at === 1 ? ['substitute1'] : []
+						}))
+					]
+				]),
+				approverId: MANAGER
+			});
+			if (view === null) throw new Error('a submission gives a case');
+			const { isUnsent: _, ...body } = view;
+			return { ...submission, _id: `case:${WORKER}:${ulidOf(1)}`, type: 'case', body };
 		};
-		expect(to([found])).toEqual([LEDGER, turns[0], MANAGERS, turns[1], WORKERS]);
+		const approve = aDecision(2, submission._id, 'approve');
+
+		test('a submission and its recall go to whose turn it is', () => {
+			expect(to([submission])).toEqual([LEDGER, ...turns]);
+			expect(to([aRecall(3, submission._id)])).toEqual([LEDGER, ...turns]);
+		});
+
+		test('the case goes to whoever has or had the turn, substitutes included', () => {
+			expect(to([caseAfter([])])).toEqual([LEDGER, MANAGERS, WORKERS]);
+			expect(to([caseAfter([approve])])).toEqual([LEDGER, turns[0], MANAGERS, turns[1], WORKERS]);
+		});
+
+		test('and to nobody who left, nor to an approver who came after it was judged', () => {
+			const left = {
+				...company,
+				approverOf: new Map([
+					[WORKER, 'newcomer1'],
+					['boss1', null]
+				])
+			};
+			expect(to([caseAfter([approve])], left)).toEqual([LEDGER, turns[0], WORKERS]);
+		});
+
+		test('a case without stages goes to the owner’s approver', () => {
+			expect(to([caseAfter([], [])], company)).toEqual([LEDGER, MANAGERS, WORKERS]);
+		});
 	});
 
 	test('without an approver a submission still reaches the ledger', () => {

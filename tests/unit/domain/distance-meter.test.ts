@@ -5,7 +5,7 @@ import { geodesicM } from '@outlay/domain/geodesic';
 import { routeStretches } from '@outlay/domain/route-line';
 import { measureTrace, type TraceOptions } from '@outlay/domain/trace-distance';
 import type { TraceFix } from '@outlay/domain/trace-fix';
-import { syntheticTrace } from '../../support/synthetic-trace.ts';
+import { SYNTHETIC_KINDS, syntheticTrace } from '../../support/synthetic-trace.ts';
 import { aFix, lieStill, straightDrive } from '../../support/traces.ts';
 
 function meter(fixes: readonly TraceFix[], options?: TraceOptions) {
@@ -71,12 +71,49 @@ describe('createDistanceMeter', () => {
 		}
 	});
 
-	it('shows about what the trip will measure', () => {
-		for (const seed of [1, 2, 3]) {
-			const { fixes, trueM } = syntheticTrace({ drivenMinutes: 15, seed });
-			expect(Math.abs(meter(fixes).distanceM / trueM - 1)).toBeLessThan(0.03);
+	it('leaves out a ghost that a silence would let a vehicle reach, and one from a cell tower', () => {
+		const there = straightDrive({ seconds: 120 });
+		const { lat, lon } = there.at(-1)!;
+		const on = straightDrive({ seconds: 120, latitude: lat, longitude: lon, fromMs: 700_000 });
+		const clean = meter([...there, ...on]).distanceM;
+		const ghosts = [0, 60, 180].map((second) => aFix((500 + second) * 1000, 55.52, 10.4, 48));
+		expect(meter([...there, ...ghosts, ...on]).distanceM).toBeCloseTo(clean, 6);
+
+		const seldom = straightDrive({ seconds: 120, everyS: 10 });
+		const near = seldom[6]!;
+		const tower = aFix(near.timeMs + 5_000, near.lat + 0.0018, near.lon, 70);
+		const haunted = [...seldom.slice(0, 7), tower, ...seldom.slice(7)];
+		expect(meter(haunted).distanceM).toBeCloseTo(meter(seldom).distanceM, 6);
+	});
+
+	it('believes a drive that begins on the motorway, however seldom it is seen', () => {
+		for (const everyS of [1, 5, 30]) {
+			const fixes = straightDrive({ seconds: 600, speedMps: 50, everyS });
+			expect(Math.abs(meter(fixes).distanceM - 30_000)).toBeLessThan(20);
 		}
 	});
+
+	it('goes where a vehicle must have gone while nobody saw it, once that is certain', () => {
+		const there = straightDrive({ seconds: 120 });
+		const away = straightDrive({ seconds: 60, latitude: 55.6, longitude: 10.6, fromMs: 600_000 });
+		const reading = meter([...there, ...away]);
+		expect(Math.abs(reading.distanceM - measureTrace([...there, ...away]).distanceM)).toBeLessThan(
+			20
+		);
+		expect(reading.gaps).toMatchObject([{ fromMs: 120_000, toMs: 600_000 }]);
+	});
+
+	it.each(Object.entries(SYNTHETIC_KINDS))(
+		'%s: shows what the trip will measure, within 25 m and 6 percent, noisy receivers within 10',
+		(kind, options) => {
+			for (const seed of [201, 202, 203]) {
+				const { fixes } = syntheticTrace({ ...options, drivenMinutes: 10, seed });
+				const { distanceM } = measureTrace(fixes);
+				const share = kind === 'noisy' ? 0.1 : 0.06;
+				expect(Math.abs(meter(fixes).distanceM - distanceM)).toBeLessThan(25 + share * distanceM);
+			}
+		}
+	);
 
 	it('never counts down, and always has one stretch more than gaps', () => {
 		const fix = fc.record({

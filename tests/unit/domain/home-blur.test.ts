@@ -2,12 +2,14 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { routeOf } from '@outlay/domain/driven-route';
 import { geodesicM } from '@outlay/domain/geodesic';
-import { blurHome } from '@outlay/domain/home-blur';
+import { blurHome, withoutHomePoints } from '@outlay/domain/home-blur';
+import { areLegsOf } from '@outlay/domain/mileage/distance-source';
+import { wayMark } from '@outlay/domain/mileage/way';
 import { measureTrace } from '@outlay/domain/trace-distance';
 import type { Position } from '@outlay/domain/trip';
-import { aTripBody } from '../../support/documents.ts';
+import { aMileage, aTripBody } from '../../support/documents.ts';
 
-const home = { id: 'home-1', latitude: 55.4, longitude: 10.4 };
+const home = { id: 'home-1', latitude: 55.4, longitude: 10.4, radiusM: 500 };
 const gap = { fromMs: 1000, toMs: 61_000, straightM: 900 };
 
 /** A line north from the home, a point each 111 m. */
@@ -37,6 +39,21 @@ describe('a home is kept to oneself', () => {
 			isStartBlurred: 0,
 			isEndBlurred: 0
 		});
+	});
+
+	test.each([250, 1000, 2000])('the person chooses how far: %d m', (radiusM) => {
+		const there = aRoute([north(0, 60)]);
+		const [start] = blurHome(there, [{ ...home, radiusM }]).stretches[0]!;
+		expect(away(start!)).toBeGreaterThan(0.4 * radiusM - 1);
+		expect(away(start!)).toBeLessThan(1.6 * radiusM + 1);
+		const pinned = aMileage({
+			fromPoint: { kind: 'pin', latitude: 55.4 + (0.35 * radiusM) / 111_320, longitude: 10.4 }
+		});
+		expect(withoutHomePoints(pinned, [{ ...home, radiusM }]).fromPoint).toEqual({
+			kind: 'own-place',
+			placeId: home.id
+		});
+		expect(withoutHomePoints(pinned, [{ ...home, radiusM: radiusM / 10 }])).toEqual(pinned);
 	});
 
 	test('only ends are cut: driving by a home tells nothing', () => {
@@ -89,7 +106,7 @@ describe('a home is kept to oneself', () => {
 							return [latitude, longitude];
 						})
 					);
-					const blurred = blurHome(aRoute(stretches), [{ id, ...at }]);
+					const blurred = blurHome(aRoute(stretches), [{ id, ...at, radiusM: 500 }]);
 					if (blurred.stretches.length > 0) {
 						expect(blurred.gaps).toHaveLength(blurred.stretches.length - 1);
 					}
@@ -105,5 +122,40 @@ describe('a home is kept to oneself', () => {
 				}
 			)
 		);
+	});
+});
+
+describe('a typed drive', () => {
+	const beside = { kind: 'here', latitude: 55.4004, longitude: 10.4003 } as const;
+	const yard = { kind: 'pin', latitude: 55.49, longitude: 9.47 } as const;
+	const book = { kind: 'company-place', placeId: 'quay' } as const;
+	const drive = aMileage({
+		...{ fromPoint: beside, toPoint: yard, isReturn: true },
+		vias: [
+			{ id: 'a', name: 'Quay', point: book },
+			{ id: 'b', name: 'Lunch', point: beside },
+			{ id: 'c', name: 'Nowhere', point: null }
+		]
+	});
+
+	test('names the home where a point was beside it, and keeps the other points', () => {
+		const shown = withoutHomePoints(drive, [home]);
+		const named = { kind: 'own-place', placeId: home.id };
+		expect(shown.fromPoint).toEqual(named);
+		expect(shown.toPoint).toEqual(yard);
+		expect(shown.vias.map(({ point }) => point)).toEqual([book, named, null]);
+		expect(JSON.stringify(shown)).not.toContain('55.4004');
+		expect(withoutHomePoints(drive, [])).toEqual(drive);
+	});
+
+	test('keeps legs that were measured for its places, and none that were not', () => {
+		const legs = Array.from({ length: 8 }, () => ({
+			distanceM: 9_000,
+			source: 'road-network' as const
+		}));
+		const measured = withoutHomePoints({ ...drive, legs, wayMark: wayMark(drive) }, [home]);
+		expect(areLegsOf(measured.legs, measured.wayMark, measured)).toBe(true);
+		const outdated = withoutHomePoints({ ...drive, legs, wayMark: 'outdated' }, [home]);
+		expect(areLegsOf(outdated.legs, outdated.wayMark, outdated)).toBe(false);
 	});
 });

@@ -1,4 +1,5 @@
 import { mileageAmount } from '@outlay/domain/mileage/mileage-amount';
+import { ratedVehicle } from '@outlay/domain/mileage/rated-vehicle';
 import { parseKilometres } from '@outlay/domain/distance-input';
 import type { DatedRate } from '@outlay/domain/dated-rates';
 import type { Setting } from '@outlay/domain/setting';
@@ -61,7 +62,7 @@ const drive = {
 
 describe('mileageAmount', () => {
 	test('kilometres times the rate of the day, with its source and that it is unverified', () => {
-		expect(mileageAmount(drive, settings)).toMatchObject({
+		expect(mileageAmount(drive, settings, 0)).toMatchObject({
 			ok: true,
 			value: {
 				amountMinor: 24_613,
@@ -72,7 +73,7 @@ describe('mileageAmount', () => {
 	});
 
 	test('a company’s own rate is paid, with what of it is taxed on a line of its own', () => {
-		expect(mileageAmount({ ...drive, drivenOn: '2025-12-01' }, settings)).toMatchObject({
+		expect(mileageAmount({ ...drive, drivenOn: '2025-12-01' }, settings, 0)).toMatchObject({
 			value: {
 				amountMinor: 32_300,
 				derivation: [
@@ -84,12 +85,12 @@ describe('mileageAmount', () => {
 	});
 
 	test('without any setting there is no rate', () => {
-		expect(mileageAmount(drive, [])).toMatchObject({ refusal: { code: 'rate.missing' } });
+		expect(mileageAmount(drive, [], 0)).toMatchObject({ refusal: { code: 'rate.missing' } });
 	});
 
 	test('a rate that changes in the middle of a year counts from its day', () => {
-		const before = mileageAmount({ ...drive, drivenOn: '2022-04-30' }, settings);
-		const after = mileageAmount({ ...drive, drivenOn: '2022-05-01' }, settings);
+		const before = mileageAmount({ ...drive, drivenOn: '2022-04-30' }, settings, 0);
+		const after = mileageAmount({ ...drive, drivenOn: '2022-05-01' }, settings, 0);
 		expect(before).toMatchObject({ value: { amountMinor: 22_675 } });
 		expect(after).toMatchObject({ value: { amountMinor: 23_902 } });
 	});
@@ -105,10 +106,25 @@ describe('mileageAmount', () => {
 		[{ distanceM: 49 }, 'mileage.zero_distance'],
 		[{ drivenOn: null }, 'mileage.date_missing']
 	] as const)('%o is refused with %s, never paid by another rate', (change, code) => {
-		expect(mileageAmount({ ...drive, ...change }, settings)).toMatchObject({
+		expect(mileageAmount({ ...drive, ...change }, settings, 0)).toMatchObject({
 			ok: false,
 			refusal: { code }
 		});
+	});
+});
+
+describe('the vehicle of the rates', () => {
+	test.each([
+		['car', 'own', 'own-car', 'other'],
+		['electric-car', 'own', 'own-car', 'electric'],
+		['electric-car', 'company', 'company-car', 'electric'],
+		['moped', 'own', 'moped', 'other']
+	] as const)('%s, %s', (vehicle, vehicleOwner, rated, fuel) => {
+		expect(ratedVehicle({ vehicle, vehicleOwner })).toEqual({ vehicle: rated, fuel });
+	});
+
+	test('nobody has a rate for a moped of the company', () => {
+		expect(ratedVehicle({ vehicle: 'moped', vehicleOwner: 'company' })).toBeNull();
 	});
 });
 

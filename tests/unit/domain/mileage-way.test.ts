@@ -58,7 +58,7 @@ function measured(body: MileageBody, source: MileageBody['distanceSource']): Mil
 }
 
 function codeOf(body: MileageBody): string | null {
-	const judged = judgeSubmission(body, [rates], '2026-11-26');
+	const judged = judgeSubmission(body, [rates], '2026-11-26', 0);
 	return judged.ok ? null : judged.refusal.code;
 }
 
@@ -137,7 +137,7 @@ describe('a submitted distance', () => {
 
 	test('is paid by the vehicle: a bicycle by its own rate, a boat of the company by none', () => {
 		const paid = (change: Partial<MileageBody>) =>
-			judgeSubmission(drive(change), [rates], '2026-11-26');
+			judgeSubmission(drive(change), [rates], '2026-11-26', 0);
 		const [car, bicycle] = [paid({}), paid({ vehicle: 'bicycle' })];
 		if (!car.ok || !bicycle.ok) throw new Error('not rated');
 		expect(bicycle.value.amountMinor).toBeLessThan(car.value.amountMinor);
@@ -225,16 +225,24 @@ describe('the year’s kilometres', () => {
 			driven({ vehicleOwner: 'company' }),
 			driven({ drivenOn: null })
 		];
-		expect(yearKilometres(driven({}), others, [rates])).toEqual({
+		expect(
+			yearKilometres(
+				driven({}),
+				others.map((drive) => ({ drive, yearBeforeM: 0 })),
+				[rates]
+			)
+		).toEqual({
 			year: '2026',
 			kilometres: 200,
-			thresholdKm: 20_000
+			thresholdKm: 20_000,
+			beforeM: 200_000
 		});
 	});
 
 	test('are no matter where no limit is', () => {
 		expect(yearKilometres(driven({ vehicle: 'bicycle' }), [], [rates])).toBeNull();
 		expect(yearKilometres(driven({ country: 'XX' }), [], [rates])).toBeNull();
+		expect(yearKilometres(driven({ country: 'NO' }), [], [rates])).toBeNull();
 		expect(yearKilometres(driven({ drivenOn: null }), [], [rates])).toBeNull();
 		expect(yearKilometres(driven({}), [], [])).toBeNull();
 	});

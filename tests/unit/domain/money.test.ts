@@ -10,6 +10,7 @@ describe('parseAmount', () => {
 		['1\u00a0234,56', 123_456],
 		["1'234.56", 123_456],
 		['1234', 123_400],
+		['100.000.000', 10_000_000_000],
 		['1.234', 123_400],
 		['1,234', 123_400],
 		['1.234.567', 123_456_700],
@@ -32,6 +33,8 @@ describe('parseAmount', () => {
 		['DKK', 'amount.missing'],
 		['-12', 'amount.negative'],
 		['−12,50', 'amount.negative'],
+		['(12,50)', 'amount.negative'],
+		['100.000.000,01', 'amount.too_large'],
 		['twelve', 'amount.unreadable'],
 		['12a', 'amount.unreadable'],
 		['1,2,3', 'amount.unreadable'],
@@ -87,6 +90,12 @@ test('formatAmount groups by language, keeps decimals apart and writes a real mi
 	expect(formatAmount(-500, 'JPY', 'en')).toEqual({ whole: '\u2212500', decimals: '' });
 });
 
+test('formatAmount writes nothing without a sign', () => {
+	expect(formatAmount(0, 'DKK', 'en')).toEqual({ whole: '0', decimals: '.00' });
+	expect(formatAmount(0, 'JPY', 'da')).toEqual({ whole: '0', decimals: '' });
+	expect(formatAmount(-5, 'DKK', 'da')).toEqual({ whole: '\u22120', decimals: ',05' });
+});
+
 test('formatAmount keeps every digit of the largest amount', () => {
 	expect(formatAmount(9_007_199_254_740_991, 'DKK', 'en')).toEqual({
 		whole: '90,071,992,547,409',
@@ -106,7 +115,8 @@ test.each([
 	['CLP', 0],
 	['KWD', 3],
 	['TND', 3],
-	['CLF', 4]
+	['CLF', 4],
+	['UYW', 4]
 ])('%s has %s decimals', (currency, exponent) => {
 	expect(currencyExponent(currency)).toBe(exponent);
 });

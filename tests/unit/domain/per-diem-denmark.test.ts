@@ -1,7 +1,6 @@
-import { USUAL_CHOICES } from '@outlay/domain/per-diem/claim';
 import { perDiem } from '@outlay/domain/per-diem/per-diem';
 import { describe, expect, test } from 'vitest';
-import { SHIPPED, aClaim, aWorkplace, withCompanyRate } from '../../support/per-diem-claims.ts';
+import { SHIPPED, aClaim, withCompanyRate } from '../../support/per-diem-claims.ts';
 
 /** Two whole days and six hours, 2025. */
 const FROM = '2025-03-10T08:00';
@@ -81,6 +80,53 @@ describe('Denmark', () => {
 				lines: [{ verified: true }, { values: { hours: 1 }, amountMinor: 2_392, verified: false }]
 			}
 		});
+		// The last hour of a second day is begun as well, though it pays as a whole one.
+		const almost = perDiem(aClaim('DK', '2024-03-10T08:00', '2024-03-12T07:30'), SHIPPED);
+		expect(almost.ok && almost.value.lines[1]).toMatchObject({
+			values: { hours: 24 },
+			amountMinor: 57_400,
+			verified: false
+		});
+		const whole = perDiem(aClaim('DK', '2024-03-10T08:00', '2024-03-11T14:00'), SHIPPED);
+		expect(whole.ok && whole.value.lines.map(({ source, verified }) => [source, verified])).toEqual(
+			[
+				['skat.dk, Skattefri rejsegodtgørelse (diæter)', true],
+				['skat.dk, Skattefri rejsegodtgørelse (diæter); info.skat.dk oid=92441', true]
+			]
+		);
+	});
+
+	test('24 hours without a night away, whatever was done in it, give none', () => {
+		const nights = (...lodging: ('none' | 'free')[]) =>
+			perDiem(
+				aClaim('DK', FROM, TO, { days: lodging.map((one, at) => ({ day: at + 1, lodging: one })) }),
+				SHIPPED
+			);
+		// The third day has no night in it.
+		expect(nights('none', 'none')).toMatchObject({
+			ok: false,
+			refusal: { code: 'per_diem.no_overnight', field: 'days' }
+		});
+		expect(nights('none', 'free')).toMatchObject({ ok: true, value: { lines: [{}, {}, {}] } });
+	});
+
+	test('a journey through several countries pays one rate, and names where each day was', () => {
+		const claim = aClaim('DK', FROM, TO);
+		// 22:30 in London is 23:30 in Copenhagen; of the first 24 hours 15.5 are in Denmark.
+		claim.journey = {
+			...claim.journey,
+			arrivals: [
+				{ at: '2025-03-10T22:30', timeZone: 'Europe/London', country: 'GB', place: 'GB-LONDON' },
+				{ at: '2025-03-12T02:00', timeZone: 'Europe/Berlin', country: 'DE', place: null }
+			]
+		};
+		const found = perDiem(claim, SHIPPED);
+		expect(found.ok && found.value.lines.map(({ values }) => values['country'])).toEqual([
+			'DK',
+			'GB',
+			'DE'
+		]);
+		expect(found).toMatchObject({ ok: true, value: { taxFreeMinor: 2 * 59_700 + 14_925 } });
 	});
 
 	test('24 hours are elapsed: a day on the clock is 23 hours when the clock goes forward, 25 when back', () => {
@@ -149,45 +195,9 @@ describe('Denmark', () => {
 			ok: false,
 			refusal: { code: 'per_diem.no_small_expenses' }
 		});
-	});
-
-	test('after twelve calendar months at a workplace food is not tax-free, lodging is, moving work always', () => {
-		const workplace = aWorkplace({
-			// Months of holiday in between change nothing.
-			stays: [{ workplaceId: 'site-a', from: '2024-03-11', to: '2024-05-01' }]
-		});
-		const claim = aClaim('DK', FROM, '2025-03-12T08:00', {
-			workplace,
-			days: [{ day: 2, lodging: 'allowance' }]
-		});
-		expect(perDiem(claim, SHIPPED)).toMatchObject({
-			ok: true,
-			value: {
-				taxFreeMinor: 59_700 + 25_600,
-				taxableMinor: 0,
-				notPayableMinor: 59_700,
-				notices: [
-					{ code: 'per_diem.months_passed', values: { since: '2024-03-11', from: '2025-03-11' } }
-				]
-			}
-		});
-		expect(perDiem(claim, SHIPPED, { ...USUAL_CHOICES, paysBeyondLimits: true })).toMatchObject({
-			ok: true,
-			value: { taxFreeMinor: 59_700 + 25_600, taxableMinor: 59_700, notPayableMinor: 0 }
-		});
-		const moving = { ...claim, workplace: { ...workplace, isMoving: true } };
-		expect(perDiem(moving, SHIPPED)).toMatchObject({ ok: true, value: { notPayableMinor: 0 } });
-	});
-
-	test('above the state’s rate the food of the day is taxable altogether, below it stays tax-free', () => {
-		const claim = aClaim('DK', FROM, '2025-03-11T08:00');
-		expect(perDiem(claim, withCompanyRate({ amount: '600.00' }))).toMatchObject({
-			ok: true,
-			value: { taxFreeMinor: 0, taxableMinor: 60_000 }
-		});
-		expect(perDiem(claim, withCompanyRate({ amount: '500.00' }))).toMatchObject({
-			ok: true,
-			value: { taxFreeMinor: 50_000, taxableMinor: 0 }
+		expect(perDiem({ ...claim, food: 'meal-allowance' }, SHIPPED)).toMatchObject({
+			ok: false,
+			refusal: { code: 'per_diem.food_not_known_here' }
 		});
 	});
 

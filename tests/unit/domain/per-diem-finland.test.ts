@@ -1,10 +1,14 @@
 import type { Journey } from '@outlay/domain/per-diem/claim';
 import { perDiem } from '@outlay/domain/per-diem/per-diem';
 import { describe, expect, test } from 'vitest';
-import { SHIPPED, aClaim, aWorkplace } from '../../support/per-diem-claims.ts';
+import { SHIPPED, aClaim, aWorkplace, withCompanyRate } from '../../support/per-diem-claims.ts';
 
 const amounts = (found: ReturnType<typeof perDiem>) =>
 	found.ok ? found.value.lines.map(({ amountMinor }) => amountMinor) : found.refusal;
+
+/** What a company pays in euros for a kind. */
+const companyPays = (kind: string, amount: string) =>
+	withCompanyRate({ country: 'FI', currency: 'EUR', kind, amount });
 
 describe('Finland', () => {
 	// kirjanpitopalvelumiettinen.fi for 2024: over 6 hours 24, over 10 hours 51, 2 and 6 hours after whole days.
@@ -22,6 +26,38 @@ describe('Finland', () => {
 		expect(found).toMatchObject(typeof expected === 'string' ? { code: expected } : expected);
 	});
 
+	test('food by receipts is not known here; a journey too near or too short says the limit', () => {
+		const from = '2024-05-06T08:00';
+		expect(
+			perDiem(aClaim('FI', from, '2024-05-06T20:00', { food: 'receipts' }), SHIPPED)
+		).toMatchObject({ refusal: { code: 'per_diem.food_not_known_here' } });
+		const near = aWorkplace({ distanceFromHomeM: 15_000 });
+		expect(
+			perDiem(aClaim('FI', from, '2024-05-06T20:00', { workplace: near }), SHIPPED)
+		).toMatchObject({ refusal: { values: { km: 15 } } });
+		expect(perDiem(aClaim('FI', from, '2024-05-06T14:00'), SHIPPED)).toMatchObject({
+			refusal: { values: { hours: 6 } }
+		});
+	});
+
+	test('a day with too few hours says so, and its night is not asked about', () => {
+		const days = [{ day: 2, lodging: 'allowance' as const }];
+		const found = perDiem(aClaim('FI', '2024-05-06T08:00', '2024-05-07T09:59', { days }), SHIPPED);
+		expect(found.ok && found.value.lines).toMatchObject([
+			{ code: 'per_diem.food_day', amountMinor: 5_100 },
+			{ code: 'per_diem.too_few_hours', amountMinor: 0 }
+		]);
+	});
+
+	test('a night without a rate for its year is missing', () => {
+		const days = [{ day: 1, lodging: 'allowance' as const }];
+		const found = perDiem(aClaim('FI', '2025-05-06T08:00', '2025-05-07T09:00', { days }), SHIPPED);
+		expect(found).toMatchObject({
+			ok: false,
+			refusal: { code: 'rate.missing', values: { kind: 'per-diem.night', day: '2025-05-06' } }
+		});
+	});
+
 	test('two free meals halve a full per diem, one a partial', () => {
 		const claim = (meals: ('breakfast' | 'lunch' | 'dinner')[]) =>
 			aClaim('FI', '2024-05-06T08:00', '2024-05-07T11:00', {
@@ -31,6 +67,12 @@ describe('Finland', () => {
 				]
 			});
 		expect(amounts(perDiem(claim(['lunch']), SHIPPED))).toEqual([5_100, 1_200]);
+		const lunch = perDiem(claim(['lunch']), SHIPPED);
+		expect(lunch.ok && lunch.value.lines.map(({ values }) => values)).toMatchObject([
+			{ length: 'full', fullMinor: 5_100 },
+			{ length: 'partial', fullMinor: 2_400, meals: 'lunch', percent: 50, mealsMinor: 1_200 }
+		]);
+		expect(lunch.ok && lunch.value.lines[0]?.values).not.toHaveProperty('percent');
 		expect(perDiem(claim(['lunch', 'dinner']), SHIPPED)).toMatchObject({
 			ok: true,
 			value: {
@@ -100,6 +142,24 @@ describe('Finland', () => {
 			expect(paid([stockholm, copenhagen, home('2026-05-06T10:00')], '2026-05-06T10:30')).toEqual([
 				8_200, 8_200, 4_100
 			]);
+			// Arriving as the 24 hours end is arriving after them.
+			const onTheHour = { ...copenhagen, at: '2026-05-05T07:00' };
+			expect(paid([stockholm, onTheHour, home('2026-05-06T19:00')], '2026-05-06T19:00')).toEqual([
+				7_000, 8_200, 8_200
+			]);
+			const route = [stockholm, copenhagen, home('2026-05-06T10:00')];
+			const found = perDiem(
+				{ ...aClaim('FI', '', ''), journey: journey(route, '2026-05-06T10:30') },
+				SHIPPED
+			);
+			const atHome = perDiem(aClaim('FI', '2026-05-04T08:00', '2026-05-04T20:00'), SHIPPED);
+			const saysAbroad = (of: typeof found) =>
+				of.ok && of.value.lines.map(({ source }) => source.includes('journeys abroad'));
+			expect([saysAbroad(found), saysAbroad(atHome)]).toEqual([[true, true, true], [false]]);
+			// Seven hours are a full day at home, half a one abroad.
+			expect(paid([stockholm, copenhagen, home('2026-05-06T14:00')], '2026-05-06T15:00')).toEqual([
+				8_200, 8_200, 4_100
+			]);
 			// An hour later the first travel day ends in Sweden.
 			expect(
 				paid(
@@ -107,6 +167,32 @@ describe('Finland', () => {
 					'2026-05-06T19:00'
 				)
 			).toEqual([7_000, 8_200, 8_200]);
+		});
+
+		// On 29 March 2026 the clock goes forward in every one of these places.
+		test('a night on which the clock is moved counts its hours, not what the clock shows', () => {
+			const at = (day: number, time: string) => `2026-03-${day}T${time}`;
+			const through = (arrivedAt: string, back: string) => ({
+				...aClaim('FI', '', ''),
+				journey: {
+					departure: { at: at(28, '12:00'), timeZone: 'Europe/Helsinki', country: 'FI' },
+					arrivals: [
+						{ at: at(28, '13:00'), timeZone: 'Europe/Stockholm', country: 'SE', place: null },
+						{ at: arrivedAt, timeZone: 'Europe/London', country: 'GB', place: null }
+					],
+					return: { at: back, timeZone: 'Europe/London' }
+				}
+			});
+			// 24 hours after noon it is 13:00 in Helsinki, 12:00 in Stockholm, 11:00 in London.
+			const sweden = through(at(29, '11:01'), at(29, '21:01'));
+			expect(amounts(perDiem(sweden, SHIPPED))).toEqual([7_000, 8_400]);
+			const london = through(at(29, '10:59'), at(29, '13:00'));
+			expect(amounts(perDiem(london, SHIPPED))).toEqual([8_400, 0]);
+			const shown = perDiem(london, SHIPPED);
+			expect(shown.ok && [shown.value.hoursAre, shown.value.days[0]]).toMatchObject([
+				'elapsed',
+				{ from: at(28, '12:00'), to: at(29, '13:00'), minutes: 1440, country: 'SE' }
+			]);
 		});
 
 		test('a place with a rate of its own goes before its country', () => {
@@ -142,6 +228,45 @@ describe('Finland', () => {
 		expect(amounts(perDiem(claim('2024-05-06T15:00', ['lunch']), SHIPPED))).toMatchObject({
 			code: 'per_diem.per_diem_instead'
 		});
+		// Too near for a per diem, or nobody knows how far: the meal is paid however long it took.
+		for (const where of [
+			{ distanceFromWorkplaceM: 5_000 },
+			{ distanceFromHomeM: null },
+			{ distanceFromWorkplaceM: null }
+		]) {
+			const long = { ...claim('2024-05-06T20:00', ['lunch']), workplace: aWorkplace(where) };
+			expect(amounts(perDiem(long, SHIPPED))).toEqual([1_275]);
+		}
+		const in2025 = aClaim('FI', '2025-05-06T08:00', '2025-05-06T12:00', {
+			food: 'meal-allowance',
+			days: [{ day: 1, boughtMeals: ['lunch'] }]
+		});
+		expect(amounts(perDiem(in2025, SHIPPED))).toMatchObject({ code: 'rate.missing' });
+	});
+
+	test('what a company pays above the official meal allowance, night or day is taxed, only the excess', () => {
+		const split = (found: ReturnType<typeof perDiem>) =>
+			found.ok && [found.value.taxFreeMinor, found.value.taxableMinor, found.value.notPayableMinor];
+		const meal = aClaim('FI', '2024-05-06T08:00', '2024-05-06T14:00', {
+			food: 'meal-allowance',
+			days: [{ day: 1, boughtMeals: ['lunch'] }]
+		});
+		const kind = 'per-diem.meal-allowance.one';
+		expect(split(perDiem(meal, companyPays(kind, '15.00')))).toEqual([1275, 225, 0]);
+		expect(split(perDiem(meal, companyPays(kind, '10.00')))).toEqual([1000, 0, 0]);
+		const night = aClaim('FI', '2024-05-06T08:00', '2024-05-07T08:00', {
+			days: [{ day: 1, lodging: 'allowance', freeMeals: ['lunch', 'dinner'] }]
+		});
+		expect(split(perDiem(night, companyPays('per-diem.night', '20.00')))).toEqual([
+			2550 + 1600,
+			400,
+			2550
+		]);
+		expect(split(perDiem(night, companyPays('per-diem.full', '60.00')))).toEqual([
+			2550 + 1600,
+			450,
+			3000
+		]);
 	});
 });
 

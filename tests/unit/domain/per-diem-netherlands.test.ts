@@ -82,8 +82,62 @@ describe('the Netherlands', () => {
 				}),
 				SHIPPED
 			);
-		expect(at(999)).toMatchObject({ ok: false, refusal: { code: 'per_diem.too_near' } });
+		expect(perDiem(aClaim('NL', day[0], '2024-05-06T12:00'), SHIPPED).ok).toBe(true);
+		expect(at(999)).toMatchObject({
+			ok: false,
+			refusal: { code: 'per_diem.too_near', values: { km: 1 } }
+		});
 		expect(at(1_000)).toMatchObject({ ok: true });
+	});
+
+	test('lunch and dinner need their hours wholly within the journey', () => {
+		const meals = (from: string, to: string) => {
+			const days = [{ day: 1, boughtMeals: ['lunch' as const, 'dinner' as const] }];
+			const found = perDiem(
+				aClaim('NL', `2024-05-06T${from}`, `2024-05-06T${to}`, { days }),
+				SHIPPED
+			);
+			return found.ok ? found.value.lines.slice(1).map(({ values }) => values['component']) : [];
+		};
+		expect(meals('12:00', '21:00')).toEqual(['lunch', 'dinner']);
+		expect(meals('12:01', '20:59')).toEqual([]);
+		expect(meals('09:00', '14:00')).toEqual(['lunch']);
+		expect(meals('09:00', '13:59')).toEqual([]);
+		expect(meals('18:00', '22:00')).toEqual(['dinner']);
+		expect(meals('18:01', '23:00')).toEqual([]);
+	});
+
+	test('an evening and lodging need a night away', () => {
+		const days = [{ day: 1, lodging: 'none' as const }];
+		const found = perDiem(aClaim('NL', '2024-05-06T08:00', '2024-05-07T16:00', { days }), SHIPPED);
+		expect(found.ok && found.value.lines.map(({ values }) => values['component'])).toEqual([
+			'small-day',
+			'small-day'
+		]);
+		// Nobody lodges after coming home.
+		const back = [{ day: 2, lodging: 'allowance' as const }];
+		const last = perDiem(
+			aClaim('NL', '2024-05-06T08:00', '2024-05-07T16:00', { days: back }),
+			SHIPPED
+		);
+		expect(last.ok && last.value.lines.map(({ values }) => values['component'])).toEqual([
+			'small-day',
+			'small-evening',
+			'small-day'
+		]);
+	});
+
+	test('food by receipts is not known here; a distance nobody knows is asked for', () => {
+		const day = ['2024-05-06T08:00', '2024-05-06T16:00'] as const;
+		expect(perDiem(aClaim('NL', ...day, { food: 'receipts' }), SHIPPED)).toMatchObject({
+			refusal: { code: 'per_diem.food_not_known_here' }
+		});
+		const workplace = aWorkplace({ isOtherMunicipality: false, distanceFromWorkplaceM: null });
+		expect(perDiem(aClaim('NL', ...day, { workplace }), SHIPPED)).toMatchObject({
+			refusal: { code: 'per_diem.distance_missing' }
+		});
+		const elsewhere = { ...workplace, isOtherMunicipality: true };
+		expect(perDiem(aClaim('NL', ...day, { workplace: elsewhere }), SHIPPED).ok).toBe(true);
 	});
 
 	test('a day abroad and a day changed to one figure are refused', () => {

@@ -9,6 +9,11 @@ function oneNight(facts: Omit<DayFacts, 'day'> = {}) {
 	return aClaim('NO', ...ONE_NIGHT, { days: [{ day: 1, ...facts }] });
 }
 
+function value(found: ReturnType<typeof perDiem>) {
+	if (!found.ok) throw new Error(found.refusal.code);
+	return found.value;
+}
+
 describe('Norway', () => {
 	// regnskapshjelp.no, rates of 2025.
 	test('977 − 678 = 299 taxable', () => {
@@ -85,6 +90,50 @@ describe('Norway', () => {
 		expect(until('2025-05-06T21:00')).toMatchObject({ amountMinor: 71_300 });
 	});
 
+	test('left-over hours in which the person slept away are overnight above twelve hours', () => {
+		const lastDay = (to: string, lodging: 'receipts' | 'none' = 'receipts') => {
+			const days = [{ day: 2, lodging }];
+			const found = perDiem(aClaim('NO', '2025-05-05T20:00', to, { days }), SHIPPED);
+			return (
+				found.ok && [found.value.lines[1]?.amountMinor, found.value.lines[1]?.values['length']]
+			);
+		};
+		expect(lastDay('2025-05-07T08:00')).toEqual([38_400, 'day.6-12']);
+		expect(lastDay('2025-05-07T08:01')).toEqual([97_700, 'overnight']);
+		expect(lastDay('2025-05-07T08:01', 'none')).toEqual([71_300, 'day.over-12']);
+		// 24 whole hours are overnight wherever the person slept, 23 hours and 59 minutes are not.
+		expect(lastDay('2025-05-07T20:00', 'none')).toEqual([97_700, 'overnight']);
+		expect(lastDay('2025-05-07T19:59', 'none')).toEqual([71_300, 'day.over-12']);
+	});
+
+	test('a line says how long the day was, where the person slept and both ladders', () => {
+		const { lines = [] } = value(perDiem(oneNight({ lodgingKind: 'guesthouse' }), SHIPPED));
+		expect(lines[0]).toMatchObject({
+			code: 'per_diem.food_day',
+			values: {
+				length: 'overnight',
+				slept: 'guesthouse',
+				fullMinor: 97_700,
+				taxFreeFullMinor: 40_000,
+				taxFreeMinor: 40_000,
+				taxableMinor: 57_700
+			},
+			source: expect.stringContaining('DFØ, arbeidsgiver.dfo.no') as string
+		});
+		expect(lines[0]?.source).not.toContain('the country stayed in longest');
+		const day = value(perDiem(aClaim('NO', '2025-05-05T08:00', '2025-05-05T15:00'), SHIPPED));
+		expect(day.lines[0]?.values).not.toHaveProperty('slept');
+	});
+
+	test('after 28 days at one place it says that other rates may apply', () => {
+		const until = (to: string) =>
+			value(perDiem(aClaim('NO', '2025-05-05T08:00', to), SHIPPED)).notices;
+		expect(until('2025-06-02T08:00')).toEqual([]);
+		expect(until('2025-06-02T08:01')).toEqual([
+			{ code: 'per_diem.over_28_days', values: { days: 29 } }
+		]);
+	});
+
 	test('the base of a meal’s percentage can be the overnight rate', () => {
 		const claim = aClaim('NO', '2025-05-05T08:00', '2025-05-05T15:00', {
 			days: [{ day: 1, freeMeals: ['lunch'] }]
@@ -94,12 +143,46 @@ describe('Norway', () => {
 			return found.ok && found.value.lines[0]?.values['lunchMinor'];
 		};
 		expect([lunchOf('rate-of-the-day'), lunchOf('overnight-rate')]).toEqual([11_500, 29_300]);
+		// Where the hours are too few for anything, there is nothing to take a share of.
+		const days = [{ day: 2, freeMeals: ['lunch' as const] }];
+		const short = aClaim('NO', '2025-05-05T08:00', '2025-05-06T13:00', { days });
+		const choices = { ...USUAL_CHOICES, mealBase: 'overnight-rate' as const };
+		const { lines } = value(perDiem(short, SHIPPED, choices));
+		expect(lines[1]).toMatchObject({
+			code: 'per_diem.too_few_hours',
+			values: { fullMinor: 0, lunchMinor: 0 }
+		});
+	});
+
+	test('a day changed to less than what is tax-free has nothing taxed, one taken out asks for nothing', () => {
+		expect(perDiem(oneNight({ askedMinor: 50_000 }), SHIPPED)).toMatchObject({
+			ok: true,
+			value: { taxFreeMinor: 50_000, taxableMinor: 0, notPayableMinor: 0 }
+		});
+		expect(perDiem(oneNight({ askedMinor: 120_000 }), SHIPPED)).toMatchObject({
+			ok: true,
+			value: { taxFreeMinor: 67_800, taxableMinor: 29_900, notPayableMinor: 22_300 }
+		});
+		expect(perDiem(oneNight({ isRemoved: true, lodging: 'allowance' }), SHIPPED)).toMatchObject({
+			ok: true,
+			value: {
+				taxFreeMinor: 0,
+				taxableMinor: 0,
+				notPayableMinor: 0,
+				lines: [{ code: 'per_diem.day_removed' }, { code: 'per_diem.day_removed' }]
+			}
+		});
 	});
 
 	test('a night without a receipt pays its allowance, but only where there is a night', () => {
 		expect(perDiem(oneNight({ lodging: 'allowance' }), SHIPPED)).toMatchObject({
 			ok: true,
 			value: { taxFreeMinor: 67_800 + 45_200 }
+		});
+		// Of what a company pays above the state's night only the excess is taxed.
+		const company = { country: 'NO', kind: 'per-diem.night', currency: 'NOK', amount: '500.00' };
+		expect(perDiem(oneNight({ lodging: 'allowance' }), withCompanyRate(company))).toMatchObject({
+			value: { taxFreeMinor: 67_800 + 45_200, taxableMinor: 29_900 + 4_800 }
 		});
 		const noNight = aClaim('NO', '2025-05-05T08:00', '2025-05-05T20:00', {
 			days: [{ day: 1, lodging: 'allowance' }]
@@ -119,6 +202,24 @@ describe('Norway', () => {
 		expect(at(15_000)).toMatchObject({ ok: false, refusal: { code: 'per_diem.too_near' } });
 		expect(at(15_001)).toMatchObject({ ok: true });
 		expect(at(null)).toMatchObject({ ok: false, refusal: { code: 'per_diem.distance_missing' } });
+		expect(at(15_000)).toMatchObject({ refusal: { values: { km: 15 } } });
+		// Measured from where the journey began.
+		const fromWork = aWorkplace({ startedFrom: 'workplace', distanceFromHomeM: null });
+		const near = { ...fromWork, distanceFromWorkplaceM: 15_000 };
+		expect(perDiem(aClaim('NO', ...ONE_NIGHT, { workplace: fromWork }), SHIPPED).ok).toBe(true);
+		expect(perDiem(aClaim('NO', ...ONE_NIGHT, { workplace: near }), SHIPPED)).toMatchObject({
+			refusal: { code: 'per_diem.too_near' }
+		});
+	});
+
+	test('food by receipts is not known here; too short a journey says the limit', () => {
+		const byReceipts = aClaim('NO', ...ONE_NIGHT, { food: 'receipts' });
+		expect(perDiem(byReceipts, SHIPPED)).toMatchObject({
+			refusal: { code: 'per_diem.food_not_known_here' }
+		});
+		expect(perDiem(aClaim('NO', '2025-05-05T08:00', '2025-05-05T13:59'), SHIPPED)).toMatchObject({
+			refusal: { code: 'per_diem.too_short', values: { hours: 6 } }
+		});
 	});
 
 	test('abroad the country’s rate holds, never Norway’s: missing until a table is imported', () => {
@@ -147,7 +248,30 @@ describe('Norway', () => {
 		expect(perDiem(claim, imported)).toMatchObject({
 			ok: true,
 			// A whole day in a hotel, then 7 hours: half, to the whole krone.
-			value: { lines: [{ amountMinor: 80_100 }, { amountMinor: 40_100 }], taxableMinor: 0 }
+			value: {
+				lines: [
+					{ amountMinor: 80_100, source: expect.not.stringContaining('monitorregnskap') as string },
+					{ amountMinor: 40_100, source: expect.stringContaining('monitorregnskap') as string }
+				],
+				taxableMinor: 0,
+				verified: false
+			}
 		});
+		const lines = value(perDiem(claim, imported)).lines;
+		expect(lines.every(({ source }) => source.includes('the country stayed in longest'))).toBe(
+			true
+		);
+		// In a hotel the country's rate is tax-free, in a guesthouse Norway's own figure.
+		const guesthouse = { ...claim, days: [{ day: 1, lodgingKind: 'guesthouse' as const }] };
+		expect(perDiem(guesthouse, imported)).toMatchObject({
+			value: { taxFreeMinor: 40_000 + 40_100, taxableMinor: 40_100 }
+		});
+		// A meal of the 7 hours: 30 % of the half, or of the whole rate of the country.
+		const lunch = { ...claim, days: [{ day: 2, freeMeals: ['lunch' as const] }] };
+		const lunchOf = (mealBase: 'rate-of-the-day' | 'overnight-rate') =>
+			value(perDiem(lunch, imported, { ...USUAL_CHOICES, mealBase })).lines[1]?.values[
+				'lunchMinor'
+			];
+		expect([lunchOf('rate-of-the-day'), lunchOf('overnight-rate')]).toEqual([12_000, 24_000]);
 	});
 });

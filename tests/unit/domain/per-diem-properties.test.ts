@@ -1,13 +1,14 @@
 import {
 	MEALS,
 	PER_DIEM_SCHEMES,
+	USUAL_CHOICES,
 	type DayFacts,
 	type PerDiemClaim
 } from '@outlay/domain/per-diem/claim';
 import { perDiem } from '@outlay/domain/per-diem/per-diem';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { SHIPPED, aClaim } from '../../support/per-diem-claims.ts';
+import { SHIPPED, aClaim, withCompanyRate } from '../../support/per-diem-claims.ts';
 
 const RUNS = { numRuns: 50 };
 
@@ -18,6 +19,12 @@ const facts = fc.record({
 	lodgingKind: fc.constantFrom('hotel' as const, 'guesthouse' as const, 'private' as const),
 	canCook: fc.boolean(),
 	isRemoved: fc.boolean()
+});
+
+/** What a person may also say of a day: another amount, and how the night was covered. */
+const changes = fc.record({
+	askedMinor: fc.option(fc.nat(200_000)),
+	lodging: fc.constantFrom('receipts' as const, 'free' as const, 'allowance' as const)
 });
 
 /** Journeys of 2024, a year every country's table knows, starting at any minute and lasting up to six days. */
@@ -81,6 +88,43 @@ describe('a per diem', () => {
 				}
 				expect(lines.every(({ source }) => source.length > 0)).toBe(true);
 			}),
+			RUNS
+		);
+	});
+
+	test('splits what each line asks for, the figure of the rules or the person’s own, without a rest', () => {
+		fc.assert(
+			fc.property(
+				journeys,
+				fc.array(changes, { minLength: 5, maxLength: 5 }),
+				fc.boolean(),
+				({ claim, minutes, days, scheme }, changed, paysMore) => {
+					const edited = days.map((day, at): DayFacts => {
+						const { askedMinor = null, lodging = 'receipts' } = changed[at] ?? {};
+						// NL changes components, not days, and FI has no night where none is.
+						return scheme === 'NL' || scheme === 'FI' ? day : { ...day, askedMinor, lodging };
+					});
+					const rates = paysMore ? withCompanyRate({ kind: 'per-diem.food' }) : SHIPPED;
+					const found = perDiem(claim(minutes, edited), rates, {
+						...USUAL_CHOICES,
+						paysLessForFreeMeals: paysMore
+					});
+					if (!found.ok) return;
+					for (const { code, values, amountMinor } of found.value.lines) {
+						const parts = ['taxFreeMinor', 'taxableMinor', 'notPayableMinor'].map((part) =>
+							Number(values[part])
+						);
+						const [taxFree = 0, taxable = 0, notPayable = 0] = parts;
+						expect(parts.every((part) => Number.isSafeInteger(part) && part >= 0)).toBe(true);
+						expect(taxFree + taxable).toBe(amountMinor);
+						expect(values['hoursAre']).toBe(found.value.hoursAre);
+						const asked = values['askedMinor'] ?? values['fullMinor'];
+						if (code === 'per_diem.day_removed') expect(amountMinor + notPayable).toBe(0);
+						else if (asked !== undefined) expect(amountMinor + notPayable).toBe(asked);
+						else expect(code).toBe('per_diem.lodging_night');
+					}
+				}
+			),
 			RUNS
 		);
 	});

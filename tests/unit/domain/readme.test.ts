@@ -7,8 +7,10 @@ import { findDuplicates } from '@outlay/domain/checks/duplicates';
 import { matchCardEntries } from '@outlay/domain/checks/card-match';
 import { guardDraft } from '@outlay/domain/content-guard';
 import { convert } from '@outlay/domain/conversion';
-import { rateOn } from '@outlay/domain/dated-rates';
+import { rateOn } from '@outlay/domain/rate-on';
+import { deliveriesOf } from '@outlay/domain/deliveries';
 import { importEcbRates } from '@outlay/domain/exchange-rates';
+import { logbookEntry } from '@outlay/domain/mileage/logbook';
 import { rateMileage } from '@outlay/domain/mileage/rate-mileage';
 import { allocate } from '@outlay/domain/money';
 import { perDiem } from '@outlay/domain/per-diem/per-diem';
@@ -47,10 +49,12 @@ const given: Record<string, unknown> = {
 	caseOf,
 	checkExpense,
 	convert,
+	deliveriesOf,
 	findDuplicates,
 	findProhibited,
 	guardDraft,
 	importEcbRates,
+	logbookEntry,
 	matchCardEntries,
 	perDiem,
 	rateMileage,

@@ -1,6 +1,7 @@
 import type { DatedRate } from '@outlay/domain/dated-rates';
 import { STATE_MILEAGE_RATES } from '@outlay/domain/rates/mileage';
 import { STATE_PER_DIEM_RATES } from '@outlay/domain/rates/per-diem';
+import { STATE_VAT_RATES } from '@outlay/domain/rates/vat';
 import { expect, test } from 'vitest';
 
 /**
@@ -8,6 +9,7 @@ import { expect, test } from 'vitest';
  * amount, and `!` where it is from an official page. Of those there are few: the per diems of DK 2023 and 2024 with the
  * quarter and the twelve months (skat.dk), and NO 2024 (DFØ, skatteetaten.no). A slip of the keyboard in a table is found
  * here, and so is a figure that calls itself official.
+ * Of VAT only the shares of a meal are official: DK (momsloven § 42, stk. 2) and NO (Merverdiavgiftshåndboken § 8-3).
  */
 const FIGURES: readonly [country: string, kind: string, rows: string][] = [
 	['DK', 'per-diem.food', '2023-01 555.00!, 2024-01 574.00!, 2025-01 597.00, 2026-01 625.00'],
@@ -133,7 +135,42 @@ const FIGURES: readonly [country: string, kind: string, rows: string][] = [
 		'NL',
 		'mileage.tax-free.own-car',
 		'2022-01 0.19, 2023-01 0.21, 2024-01 0.23, 2025-01 0.23, 2026-01 0.23'
-	]
+	],
+	['DK', 'vat.rate.standard', '2023-01 25'],
+	['DK', 'vat.rate.hotel', '2023-01 25'],
+	['DK', 'vat.rate.restaurant', '2023-01 25'],
+	['DK', 'vat.rate.exempt', '2023-01 0'],
+	['DK', 'vat.deductible.standard', '2023-01 100'],
+	['DK', 'vat.deductible.hotel', '2023-01 100'],
+	['DK', 'vat.deductible.restaurant', '2023-01 25!'],
+	['DK', 'vat.deductible.exempt', '2023-01 0'],
+	['NO', 'vat.rate.standard', '2023-01 25'],
+	['NO', 'vat.rate.hotel', '2023-01 12'],
+	['NO', 'vat.rate.restaurant', '2023-01 25'],
+	['NO', 'vat.rate.representation', '2023-01 25'],
+	['NO', 'vat.rate.exempt', '2023-01 0'],
+	['NO', 'vat.deductible.standard', '2023-01 100'],
+	['NO', 'vat.deductible.hotel', '2023-01 100'],
+	['NO', 'vat.deductible.restaurant', '2023-01 0!'],
+	['NO', 'vat.deductible.representation', '2023-01 0!'],
+	['NO', 'vat.deductible.exempt', '2023-01 0'],
+	['SE', 'vat.rate.standard', '2023-01 25'],
+	['SE', 'vat.rate.hotel', '2023-01 12'],
+	['SE', 'vat.rate.restaurant', '2023-01 12'],
+	['SE', 'vat.rate.exempt', '2023-01 0'],
+	['SE', 'vat.deductible.standard', '2023-01 100'],
+	['SE', 'vat.deductible.hotel', '2023-01 100'],
+	['SE', 'vat.deductible.exempt', '2023-01 0'],
+	['FI', 'vat.rate.standard', '2023-01 24, 2024-09 25.5'],
+	['FI', 'vat.rate.exempt', '2023-01 0'],
+	['FI', 'vat.deductible.standard', '2023-01 100'],
+	['FI', 'vat.deductible.exempt', '2023-01 0'],
+	['NL', 'vat.rate.standard', '2023-01 21'],
+	['NL', 'vat.rate.restaurant', '2023-01 9'],
+	['NL', 'vat.rate.exempt', '2023-01 0'],
+	['NL', 'vat.deductible.standard', '2023-01 100'],
+	['NL', 'vat.deductible.restaurant', '2023-01 0'],
+	['NL', 'vat.deductible.exempt', '2023-01 0']
 ];
 
 function written(rates: readonly DatedRate[], country: string, kind: string): string {
@@ -148,7 +185,7 @@ function written(rates: readonly DatedRate[], country: string, kind: string): st
 		.join(', ');
 }
 
-const SHIPPED = [...STATE_PER_DIEM_RATES, ...STATE_MILEAGE_RATES];
+const SHIPPED = [...STATE_PER_DIEM_RATES, ...STATE_MILEAGE_RATES, ...STATE_VAT_RATES];
 
 test.each(FIGURES)('%s %s', (country, kind, rows) => {
 	expect(written(SHIPPED, country, kind)).toBe(rows);

@@ -123,6 +123,43 @@ describe('what counts', () => {
 		expect(later).toMatchObject({ count: 59, isBusiness: true });
 	});
 
+	test('a row of days elsewhere begins with the first of them', () => {
+		const { homeLegs } = count(
+			stretches([
+				['A', 1],
+				['B', 59],
+				['A', 1],
+				['B', 60],
+				['A', 1]
+			])
+		);
+		const atA = homeLegs.filter(({ workplaceId }) => workplaceId === 'A');
+		expect(atA.map((leg) => leg.count)).toEqual([1, 2, 1]);
+	});
+
+	test('two ways of a day stand in the order of the workplaces’ names, staying at one is no way', () => {
+		const { homeLegs, innerLegs } = count([workday('2025-01-06', ['B', 'B', 'A'])]);
+		expect(homeLegs.map(({ workplaceId, ends }) => [workplaceId, ends])).toEqual([
+			['A', ['to-home']],
+			['B', ['from-home']]
+		]);
+		expect(innerLegs).toEqual([{ day: '2025-01-06', from: 'B', to: 'A' }]);
+	});
+
+	test.each([
+		[49, []],
+		[50, [10]],
+		[60, [0]],
+		[61, []]
+	])('after %i days it tells that %j are left', (days, left) => {
+		const { notices, lines } = count(stretches([['A', days]]));
+		expect(notices.map(({ values }) => values['left'])).toEqual(left);
+		expect(lines[0]).toMatchObject({
+			code: 'sixty_days.business',
+			source: expect.stringContaining('60-dages-reglen') as string
+		});
+	});
+
 	test('says when few days are left, with its lines in words’ terms', () => {
 		const { notices, lines } = count(
 			stretches([
@@ -158,6 +195,9 @@ describe('what counts', () => {
 			expect(homeLegs[0]).toMatchObject({ verified: true });
 			expect(verified).toBe(false);
 		}
+		// Two facts of one day: at home in the morning is a day at home all the same.
+		const twice = [atHome, workday(atHome.day, [], { fromHome: false, toHome: false })];
+		expect(count([...sixtyAtA, ...settled, ...twice, back])).toMatchObject({ verified: false });
 		const dayOff = { ...atHome, isAtHome: false };
 		expect(count([...sixtyAtA, ...settled, dayOff, back])).toMatchObject({ verified: true });
 		expect(count([...sixtyAtA, atHome, back])).toMatchObject({ verified: true });

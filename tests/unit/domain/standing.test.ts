@@ -70,3 +70,29 @@ test('what has not reached the server shows at once, marked as not sent', () => 
 		holderId: MANAGER
 	});
 });
+
+test('the stages the server wrote down hold for what is not sent yet; an unstamped step has no place among the stamped', () => {
+	const server = serverCaseOf([submission]);
+	const [step] = server.body.steps;
+	if (step === undefined) throw new Error('a submission is a step');
+	const stages = [
+		{ approverId: MANAGER, substituteIds: [] },
+		{ approverId: 'boss1', substituteIds: [] }
+	];
+	const staged = { ...server, body: { ...server.body, steps: [{ ...step, stages }] } };
+	const approve = aDecision(3, submission._id, 'approve');
+	expect(standingOf([submission, approve], staged, 'somebody1')).toMatchObject({
+		state: 'waiting',
+		holderId: 'boss1',
+		isUnsent: true
+	});
+	const alone = { ...step, stages: stages.slice(1) };
+	const ofBoss = { ...server, body: { ...server.body, steps: [alone] } };
+	expect(standingOf([submission, approve], ofBoss, 'somebody1')).toMatchObject({
+		state: 'waiting',
+		holderId: 'boss1'
+	});
+	const unstamped = { ...step, order: null };
+	const half = { ...server, body: { ...server.body, steps: [unstamped] } };
+	expect(standingOf([submission], half, MANAGER)).toMatchObject({ isUnsent: true });
+});

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { metresPerDegree } from '@outlay/domain/geodesic';
 import { routeStretches } from '@outlay/domain/route-line';
 import { measureTrace } from '@outlay/domain/trace-distance';
 import type { TraceFix } from '@outlay/domain/trace-fix';
@@ -120,6 +121,30 @@ describe('measureTrace', () => {
 						toleranceM(there.distanceM, 0.01)
 					);
 				}
+			}),
+			{ numRuns: 20 }
+		);
+	});
+
+	it('is as long in any direction', () => {
+		fc.assert(
+			fc.property(drive, fc.double({ min: 0, max: 2 * Math.PI, noNaN: true }), (drive, turn) => {
+				const fixes = fixesOf(drive);
+				const { lat, lon } = fixes[0]!;
+				const perDegree = metresPerDegree(lat);
+				const turned = fixes.map((fix): TraceFix => {
+					const east = (fix.lon - lon) * perDegree.longitude;
+					const north = (fix.lat - lat) * perDegree.latitude;
+					return {
+						...fix,
+						lat: lat + (north * Math.cos(turn) - east * Math.sin(turn)) / perDegree.latitude,
+						lon: lon + (north * Math.sin(turn) + east * Math.cos(turn)) / perDegree.longitude
+					};
+				});
+				const there = measureTrace(fixes).distanceM;
+				expect(Math.abs(measureTrace(turned).distanceM - there)).toBeLessThan(
+					toleranceM(there, 0.06)
+				);
 			}),
 			{ numRuns: 20 }
 		);

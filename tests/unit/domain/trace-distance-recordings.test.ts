@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { createDistanceMeter } from '@outlay/domain/distance-meter';
 import { geodesicM } from '@outlay/domain/geodesic';
 import { measureTrace } from '@outlay/domain/trace-distance';
 import { quantile } from '../../support/quantile.ts';
@@ -56,10 +57,29 @@ describe.skipIf(!hasRecordedTraces)(title, async () => {
 		expect(quantile(widths, 0.5)).toBeLessThan(0.3);
 	});
 
+	it('the interval holds nine in ten of all drives, those with another kind of reference too', () => {
+		const heldShare = (traces: typeof measured) =>
+			traces.filter(({ lowM, highM, referenceM }) => lowM <= referenceM && referenceM <= highM)
+				.length / traces.length;
+		const doppler = moving.filter(({ referenceFrom }) => referenceFrom.includes('Doppler'));
+		expect(doppler.length).toBeGreaterThan(5);
+		expect(heldShare(doppler)).toBeGreaterThanOrEqual(0.9);
+		expect(heldShare(moving)).toBeGreaterThanOrEqual(0.9);
+	});
+
 	it('a ride agrees with its wheel sensor', () => {
 		const ride = measured.find(({ referenceFrom }) => referenceFrom === 'wheel sensor');
 		expect(ride).toBeDefined();
 		expect(errorOf(ride!)).toBeLessThan(0.005);
+	});
+
+	it('the live display shows each of them within 30 m and 5 percent', () => {
+		for (const { file, fixes, distanceM } of measured) {
+			const meter = createDistanceMeter();
+			for (const fix of fixes) meter.add(fix);
+			const offM = Math.abs(meter.reading().distanceM - distanceM);
+			expect(offM, file).toBeLessThan(30 + 0.05 * distanceM);
+		}
 	});
 
 	it('flags every silence over 10 s in which the phone moved more than 60 m', () => {

@@ -1,4 +1,5 @@
 import { daysApart } from '../calendar-date.ts';
+import { compareText } from '../compare-text.ts';
 import type { Money } from '../money.ts';
 import { isWithinPercent } from './duplicates.ts';
 
@@ -106,8 +107,4 @@ function compare(a: CardMatch, b: CardMatch): number {
 		compareText(a.claimId, b.claimId) ||
 		compareText(b.by, a.by)
 	);
-}
-
-function compareText(a: string, b: string): number {
-	return a < b ? -1 : a > b ? 1 : 0;
 }

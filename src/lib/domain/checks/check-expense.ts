@@ -1,5 +1,6 @@
 import { daysBetween, isDate } from '../calendar-date.ts';
 import type { DatedRate } from '../dated-rates.ts';
+import { allocate } from '../money.ts';
 import { ok, refuse, type Refusal, type Result } from '../refusal.ts';
 import type { RuleRefusal } from '../rule-codes.ts';
 import type { RuleLine, RuleNotice, RuleOutcome } from '../rule-outcome.ts';
@@ -10,6 +11,7 @@ import {
 	type ExpenseLine,
 	type ExpensePolicy
 } from './expense-claim.ts';
+import { dimensionFault } from './dimensions.ts';
 import { vatOf } from './vat.ts';
 
 export interface ExpenseFacts {
@@ -51,12 +53,13 @@ export function checkExpense(facts: ExpenseFacts): Result<ExpenseOutcome> {
 	if (fault) return { ok: false, refusal: fault };
 
 	const vat: ExpenseOutcome['vat'] = [];
+	const aboveRate: RuleNotice[] = [];
 	let verified = true;
 	for (const [n, line] of claim.lines.entries()) {
 		const part = vatOf(
 			{
 				grossMinor: line.amountMinor - line.privateMinor,
-				printedMinor: line.privateMinor > 0 ? null : line.vatMinor,
+				printedMinor: printedOnBusiness(line),
 				currency: claim.currency,
 				vatKind: ruleOf(line, policy)?.vatKind ?? '',
 				spentOn: claim.spentOn,
@@ -69,8 +72,10 @@ export function checkExpense(facts: ExpenseFacts): Result<ExpenseOutcome> {
 			return { ok: false, refusal: { ...part.refusal, field: `lines.${String(n)}.costTypeId` } };
 		}
 		verified &&= part.value.verified;
-		const { vatMinor, deductibleMinor, lines } = part.value;
-		vat.push({ lineId: line.lineId, vatMinor, deductibleMinor, lines });
+		const { lineId } = line;
+		const { vatMinor, deductibleMinor, isPrintedTooMuch, lines } = part.value;
+		vat.push({ lineId, vatMinor, deductibleMinor, lines });
+		if (isPrintedTooMuch) aboveRate.push({ code: 'expense.vat_above_rate', values: { lineId } });
 	}
 
 	const privateMinor = sum(claim.lines.map((line) => line.privateMinor));
@@ -83,7 +88,7 @@ export function checkExpense(facts: ExpenseFacts): Result<ExpenseOutcome> {
 		taxableMinor: 0,
 		notPayableMinor: privateMinor,
 		lines: claim.lines.flatMap((line) => derivationOf(line, claim)),
-		notices: [...passed, ...remarksOn(facts, vat)],
+		notices: [...passed, ...remarksOn(facts), ...aboveRate],
 		verified,
 		vat,
 		settlement: {
@@ -95,20 +100,22 @@ export function checkExpense(facts: ExpenseFacts): Result<ExpenseOutcome> {
 	});
 }
 
+const DIMENSION_REFUSALS = {
+	missing: 'expense.dimension_missing',
+	parent: 'expense.dimension_parent',
+	too_many: 'expense.too_many_dimensions',
+	unknown: 'expense.dimension_unknown'
+} as const;
+
 /** What is worth knowing beside the limits. */
-function remarksOn(facts: ExpenseFacts, vat: ExpenseOutcome['vat']): RuleNotice[] {
-	const { claim, policy } = facts;
+function remarksOn(facts: ExpenseFacts): RuleNotice[] {
+	const { claim } = facts;
 	const remarks: RuleNotice[] = [];
 	if (claim.missingReceiptReason !== '' && claim.receiptHashes.length === 0) {
 		remarks.push({ code: 'expense.receipt_declared_missing', values: {} });
 	}
 	if (facts.amountInCompanyMinor === null && hasLimits(facts)) {
 		remarks.push({ code: 'expense.limit_unchecked', values: { currency: claim.currency } });
-	}
-	if (claim.country !== policy.country) return remarks;
-	for (const [n, { lineId, vatMinor, privateMinor }] of claim.lines.entries()) {
-		if (privateMinor !== 0 || vatMinor === null || (vat[n]?.vatMinor ?? 0) >= vatMinor) continue;
-		remarks.push({ code: 'expense.vat_above_rate', values: { lineId } });
 	}
 	return remarks;
 }
@@ -157,24 +164,12 @@ function lineFault(line: ExpenseLine, { policy }: ExpenseFacts): Refusal | null 
 	if (share < 0 || share > 1 || (line.amountMinor === 0 && line.privateMinor !== 0)) {
 		return no('expense.private_part', 'privateMinor');
 	}
-	if (Object.keys(line.dimensions).length > MOST_DIMENSIONS) {
-		return no('expense.too_many_dimensions', 'dimensions', { largest: MOST_DIMENSIONS });
-	}
-	for (const [dimensionId, valueId] of Object.entries(line.dimensions)) {
-		const dimension = policy.dimensions.find((known) => known.dimensionId === dimensionId);
-		const value = dimension?.values.find((known) => known.valueId === valueId);
-		if (dimension === undefined || value === undefined) {
-			return no('expense.dimension_unknown', `dimensions.${dimensionId}`);
-		}
-		const parent = dimension.parentId === null ? null : line.dimensions[dimension.parentId];
-		if (value.parentValueId !== null && parent !== value.parentValueId) {
-			return no('expense.dimension_parent', `dimensions.${dimensionId}`);
-		}
-	}
-	const missing = policy.dimensions.find(
-		({ dimensionId, isRequired }) => isRequired && !(dimensionId in line.dimensions)
-	);
-	return missing ? no('expense.dimension_missing', `dimensions.${missing.dimensionId}`) : null;
+	const found = dimensionFault(line.dimensions, policy.dimensions);
+	if (found === null) return null;
+	const { fault, dimensionId } = found;
+	return dimensionId === null
+		? no(DIMENSION_REFUSALS[fault], 'dimensions', { largest: MOST_DIMENSIONS })
+		: no(DIMENSION_REFUSALS[fault], `dimensions.${dimensionId}`);
 }
 
 function firstFault(
@@ -243,6 +238,17 @@ function derivationOf(line: ExpenseLine, claim: ExpenseClaim): RuleLine[] {
 					}
 				])
 	];
+}
+
+/**
+ * Of the VAT printed for a whole line, what belongs to its business part by the shares of both parts. A credit line has
+ * negative ones, whose shares are those of their sizes.
+ */
+function printedOnBusiness({ amountMinor, privateMinor, vatMinor }: ExpenseLine): number | null {
+	if (vatMinor === null || privateMinor === 0) return vatMinor;
+	const parts = [Math.abs(amountMinor - privateMinor), Math.abs(privateMinor)];
+	const split = allocate(vatMinor, parts);
+	return split.ok ? (split.value[0] ?? 0) : 0;
 }
 
 function ruleOf(line: ExpenseLine, policy: ExpensePolicy): CostTypeRule | undefined {

@@ -29,11 +29,17 @@ export interface Duplicate {
 export interface DuplicateRules {
 	/** Days apart that still count as near. */
 	nearDays: number;
-	/** Up to this, equal amounts on different days are everyday life: coffee, parking. In minor units. */
-	smallMinor: number;
+	/**
+	 * Up to this, equal amounts on different days are everyday life: coffee, parking. In minor units by currency; of a
+	 * currency that is not there no amount is small.
+	 */
+	smallMinor: Readonly<Record<string, number>>;
 }
 
-export const DUPLICATE_RULES: DuplicateRules = { nearDays: 3, smallMinor: 20_000 };
+export const DUPLICATE_RULES: DuplicateRules = {
+	nearDays: 3,
+	smallMinor: { DKK: 20_000, NOK: 20_000, SEK: 20_000, EUR: 2_500 }
+};
 
 /**
  * Other claims that may be the same purchase: the same picture, the same invoice of the same vendor, or an amount of
@@ -88,7 +94,8 @@ function alike(
 			code: isCardAndCash ? 'duplicate.card_and_cash' : 'duplicate.same_amount',
 			values: { amountMinor: b.amountMinor, currency: b.currency, day: b.spentOn, days }
 		});
-		const isSmall = Math.max(Math.abs(a.amountMinor), Math.abs(b.amountMinor)) <= smallMinor;
+		const largerMinor = Math.max(Math.abs(a.amountMinor), Math.abs(b.amountMinor));
+		const isSmall = largerMinor <= (smallMinor[a.currency] ?? -1);
 		isLikely ||= isCardAndCash || days === 0 || !isSmall;
 	}
 	return reasons.length === 0 ? null : { certainty: isLikely ? 'likely' : 'possible', reasons };

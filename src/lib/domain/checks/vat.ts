@@ -1,5 +1,6 @@
 import Big from 'big.js';
-import { rateOn, type DatedRate } from '../dated-rates.ts';
+import { rateOn } from '../rate-on.ts';
+import type { DatedRate } from '../dated-rates.ts';
 import { ok, type Result } from '../refusal.ts';
 import { totalMinor } from '../rounding.ts';
 import type { RuleLine } from '../rule-outcome.ts';
@@ -20,6 +21,8 @@ export interface VatPart {
 	vatMinor: number;
 	/** What of it the company may deduct at home. */
 	deductibleMinor: number;
+	/** The printed figure is more than the price can hold, and was not counted in full. */
+	isPrintedTooMuch: boolean;
 	lines: RuleLine[];
 	verified: boolean;
 }
@@ -47,7 +50,13 @@ export function vatOf(
 				'VAT is deducted in the country it was charged in (Directive 2006/112/EC, article 168)',
 			verified: true
 		};
-		return ok({ vatMinor, deductibleMinor: 0, lines: [line], verified: true });
+		return ok({
+			vatMinor,
+			deductibleMinor: 0,
+			isPrintedTooMuch: false,
+			lines: [line],
+			verified: true
+		});
 	}
 	const rate = rateOn(rates, { country, kind: `vat.rate.${vatKind}` }, spentOn);
 	if (!rate.ok) return rate;
@@ -56,8 +65,7 @@ export function vatOf(
 	const percent = new Big(rate.value.amount);
 	const inPrice = new Big(grossMinor).times(percent).div(percent.plus(100));
 	const vatMinor = totalMinor(inPrice, currency, EXACT);
-	// A printed figure goes first: a receipt may mix rates. More than the rate gives can't be in the price.
-	const countedMinor = printedMinor === null ? vatMinor : Math.min(printedMinor, vatMinor);
+	const countedMinor = printedMinor === null ? vatMinor : countedOf(printedMinor, vatMinor);
 	const deductibleMinor = totalMinor(
 		new Big(countedMinor).times(share.value.amount).div(100),
 		currency,
@@ -67,6 +75,7 @@ export function vatOf(
 	return ok({
 		vatMinor: countedMinor,
 		deductibleMinor,
+		isPrintedTooMuch: printedMinor !== null && printedMinor !== countedMinor,
 		lines: [
 			{
 				code: 'vat.deductible',
@@ -86,4 +95,14 @@ export function vatOf(
 		],
 		verified
 	});
+}
+
+/**
+ * A printed figure goes first: a receipt may mix rates. More than the rate gives can't be in the price, and neither can
+ * VAT of the other sign. A credit line has both figures negative.
+ */
+function countedOf(printedMinor: number, mostMinor: number): number {
+	return mostMinor < 0
+		? Math.min(0, Math.max(printedMinor, mostMinor))
+		: Math.max(0, Math.min(printedMinor, mostMinor));
 }

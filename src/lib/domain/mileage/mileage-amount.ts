@@ -1,10 +1,12 @@
+import Big from 'big.js';
 import { ok, refuse, type Result } from '../refusal.ts';
 import { MILEAGE_RULES } from '../rates/mileage-rules.ts';
-import { settingOn, type Setting } from '../setting.ts';
+import { settingOn } from '../setting-on.ts';
+import type { Setting } from '../setting.ts';
 import type { DerivationLine } from '../submission.ts';
 import type { MileageBody } from '../transaction.ts';
-import { rateMileage } from './rate-mileage.ts';
-import { ratedVehicle } from './vehicle.ts';
+import { rateTrip } from './rate-mileage.ts';
+import { ratedVehicle } from './rated-vehicle.ts';
 
 export type MileageFacts = Pick<
 	MileageBody,
@@ -19,14 +21,15 @@ export interface MileageAmount {
 }
 
 /**
- * What one drive pays by the company's settings of its day, the same on device and server. A submission is judged by
- * itself, so kilometres are not counted over the year here: the threshold's part is `rateMileage`'s over all trips.
- * Refuses with `mileage.distance_missing`, `mileage.date_missing`, `mileage.zero_distance`, `mileage.vehicle_unrated` or
+ * What one drive pays by the company's settings of its day, the same on device and server. `yearBeforeM` are the
+ * metres of its year that other drives have used of the high rate (`yearKilometres`): where a country pays less above
+ * a threshold, the drive that crosses it is split there. Refuses with `mileage.distance_missing`, `mileage.date_missing`, `mileage.zero_distance`, `mileage.vehicle_unrated` or
  * `rate.missing`.
  */
 export function mileageAmount(
 	{ distanceM, drivenOn, country, vehicle, vehicleOwner }: MileageFacts,
-	settings: readonly Setting[]
+	settings: readonly Setting[],
+	yearBeforeM: number
 ): Result<MileageAmount> {
 	if (distanceM === null) return refuse('mileage.distance_missing', 'distanceM');
 	if (drivenOn === null) return refuse('mileage.date_missing', 'drivenOn');
@@ -35,31 +38,30 @@ export function mileageAmount(
 	if (rated === null) return refuse('mileage.vehicle_unrated', 'vehicle');
 	const setting = settingOn(settings, 'mileage-rates', drivenOn)?.body;
 	if (setting === undefined) return refuse('rate.missing', 'drivenOn', { day: drivenOn, country });
-	const [trip] = rateMileage({
-		trips: [
-			{
-				tripId: '',
-				personId: '',
-				employerId: '',
-				drivenOn,
-				startedAt: '',
-				country,
-				...rated,
-				distanceM,
-				privateM: 0,
-				commutingM: 0,
-				additions: [],
-				costs: []
-			}
-		],
-		rates: { state: setting.state, company: setting.company },
-		rules: MILEAGE_RULES,
-		excessIsSalary: setting.excessIsSalary,
-		exported: [],
-		fuelReceipts: []
-	}).trips;
-	if (trip === undefined) throw new TypeError('a trip came back unrated');
-	if (!trip.outcome.ok) return trip.outcome;
-	const { taxFreeMinor, taxableMinor, currency, lines } = trip.outcome.value;
+	const { outcome } = rateTrip(
+		{
+			tripId: '',
+			personId: '',
+			employerId: '',
+			drivenOn,
+			startedAt: '',
+			country,
+			...rated,
+			distanceM,
+			privateM: 0,
+			commutingM: 0,
+			additions: [],
+			costs: []
+		},
+		new Big(yearBeforeM).div(1000),
+		{
+			rates: { state: setting.state, company: setting.company },
+			rules: MILEAGE_RULES,
+			excessIsSalary: setting.excessIsSalary,
+			fuelReceipts: []
+		}
+	);
+	if (!outcome.ok) return outcome;
+	const { taxFreeMinor, taxableMinor, currency, lines } = outcome.value;
 	return ok({ amountMinor: taxFreeMinor + taxableMinor, currency, derivation: lines });
 }

@@ -4,7 +4,7 @@ import type { MileageRules, MileageTrip, TripCost } from './mileage-trip.ts';
 import { ok, refuse, type Result } from '../refusal.ts';
 import { paidKilometres, roundAt } from '../rounding.ts';
 import type { LineCode } from '../rule-codes.ts';
-import type { RuleLine, RuleNotice, RuleOutcome } from '../rule-outcome.ts';
+import { standsOn, type RuleLine, type RuleNotice, type RuleOutcome } from '../rule-outcome.ts';
 
 /** The two ladders side by side for some kilometres, in minor units a kilometre. */
 export interface MileageRung {
@@ -44,7 +44,7 @@ export function outcomeOf(
 	const isAllTaxable = isAbove && rules.aboveOfficial === 'all-taxable' && !excessIsSalary;
 	const round = roundingOf(currency, rules);
 	const lines: RuleLine[] = [];
-	let entitled = new Big(0);
+	let owed = new Big(0);
 	let shown = new Big(0);
 	for (const part of parts) {
 		const [mine, free] = [perKmMinor(part.entitled), perKmMinor(part.taxFree)];
@@ -52,19 +52,22 @@ export function outcomeOf(
 		const perKm = isAllTaxable || mine.lt(free) ? mine : free;
 		const before = round(shown);
 		shown = shown.plus(units.times(perKm));
-		entitled = entitled.plus(units.times(mine));
+		owed = owed.plus(units.times(mine));
 		if (units.gt(0)) {
 			const rate = isAllTaxable || mine.lt(free) ? part.entitled : part.taxFree;
+			// How it is taxed hangs on both rates, whichever is shown.
+			const { entitled, taxFree } = part;
+			const grounds = [entitled, taxFree, ...(threshold ? [threshold] : [])];
 			lines.push({
 				code: codeOf(part, isAllTaxable),
 				values: valuesOf(part, perKm, currency, trip),
 				amountMinor: round(shown) - before,
-				source: rate.source,
-				verified: rate.verified && (threshold?.verified ?? true)
+				source: standsOn(rate, ...(isAllTaxable ? [rules] : [])).source,
+				verified: standsOn(...grounds, ...(isAllTaxable ? [rules] : [])).verified
 			});
 		}
 	}
-	const total = round(entitled);
+	const total = round(owed);
 	const taxFree = isAllTaxable ? 0 : round(shown);
 	if (!isAllTaxable && total > taxFree) {
 		lines.push({
@@ -72,8 +75,7 @@ export function outcomeOf(
 			values: { entitledMinor: total, taxFreeMinor: taxFree, currency },
 			amountMinor: total - taxFree,
 			source: rules.source,
-			verified:
-				rules.verified && parts.every((part) => part.entitled.verified && part.taxFree.verified)
+			verified: standsOn(rules, ...parts.flatMap((part) => [part.entitled, part.taxFree])).verified
 		});
 	}
 	lines.push(...costLines(trip.costs));
@@ -93,7 +95,7 @@ export function outcomeOf(
 		notPayableMinor: notPaid.minor,
 		lines,
 		notices: noticesOf(trip, parts, unknown, isAllTaxable),
-		verified: lines.every((line) => line.verified) && (!isAllTaxable || rules.verified)
+		verified: lines.every((line) => line.verified)
 	});
 }
 

@@ -1,5 +1,6 @@
 import Big from 'big.js';
-import { rateMinor, rateOn, type DatedRate, type RateTables } from '../dated-rates.ts';
+import { rateMinor, rateOn, type RateTables } from '../rate-on.ts';
+import type { DatedRate } from '../dated-rates.ts';
 import type { MileageAddition, MileageTrip } from './mileage-trip.ts';
 import { ok, refuse, type Result } from '../refusal.ts';
 import { paidKilometres, type Rounding } from '../rounding.ts';
@@ -40,7 +41,7 @@ export function businessKilometres(trip: MileageTrip, rounding: Rounding): Big {
 
 /**
  * Splits a trip into what is paid at which rates. `drivenKm` are the kilometres of the same person, employer and year
- * before it. Refuses with `rate.missing` or `rate.overlap`.
+ * before it. Refuses with `rate.missing`, `rate.overlap` or `rate.currency`.
  */
 export function partsOf(
 	trip: MileageTrip,
@@ -112,11 +113,7 @@ function bandsOf(
 		{ kilometres: above, upToKm: null, aboveKm: limit }
 	].filter((band) => band.kilometres.gt(0));
 	// A trip with nothing to pay still has the rates its other kilometres would have been paid at.
-	const whole = {
-		kilometres,
-		upToKm: room.gt(0) ? limit : null,
-		aboveKm: room.gt(0) ? null : limit
-	};
+	const whole = { kilometres, upToKm: null, aboveKm: room.gt(0) ? null : limit };
 	return ok({ bands: bands.length > 0 ? bands : [whole], threshold: found.value });
 }
 
@@ -148,10 +145,9 @@ function ratesOf(
 	const taxFree = lookUp(state, 'tax-free');
 	if (!taxFree.ok) return taxFree;
 	const own = lookUp(company, 'entitlement');
-	if (own.ok) return ok({ entitled: own.value, taxFree: taxFree.value });
-	if (own.refusal.code !== 'rate.missing') return own;
+	if (!own.ok && own.refusal.code !== 'rate.missing') return own;
 	const hasLadder = isKnown(state, country, kindOf(state, 'entitlement', trip, name));
-	const entitled = hasLadder ? lookUp(state, 'entitlement') : taxFree;
+	const entitled = own.ok ? own : hasLadder ? lookUp(state, 'entitlement') : taxFree;
 	if (!entitled.ok) return entitled;
 	return entitled.value.currency === taxFree.value.currency
 		? ok({ entitled: entitled.value, taxFree: taxFree.value })

@@ -1,6 +1,6 @@
 import Big from 'big.js';
 import { isDate } from '../calendar-date.ts';
-import type { RateTables } from '../dated-rates.ts';
+import type { RateTables } from '../rate-on.ts';
 import { outcomeOf, type MileageOutcome } from './mileage-outcome.ts';
 import { businessKilometres, countsToThreshold, partsOf } from './mileage-parts.ts';
 import type { MileageRules, MileageTrip } from './mileage-trip.ts';
@@ -44,7 +44,10 @@ export interface RatedTrip {
 export interface MileageRating {
 	/** In the order they were driven. */
 	trips: RatedTrip[];
-	/** What to add to what was exported so that it comes to today's outcome; a withdrawn trip is taken back whole. */
+	/**
+	 * What to add to what was exported so that it comes to today's outcome. A withdrawn trip is taken back whole; one that
+	 * another country pays now is taken back in the one currency and added in the other.
+	 */
 	adjustments: ExportedMileage[];
 }
 
@@ -76,10 +79,19 @@ function byDriving(a: MileageTrip, b: MileageTrip): number {
 	return 0;
 }
 
-function rateTrip(
+/**
+ * One trip, with the kilometres of the same person, employer and year before it; and the kilometres it adds to them.
+ * Refuses as `rateMileage` says.
+ */
+export function rateTrip(
 	trip: MileageTrip,
 	drivenKm: Big,
-	{ rates, rules, excessIsSalary, fuelReceipts }: MileageQuestion
+	{
+		rates,
+		rules,
+		excessIsSalary,
+		fuelReceipts
+	}: Pick<MileageQuestion, 'rates' | 'rules' | 'excessIsSalary' | 'fuelReceipts'>
 ): { outcome: Result<MileageOutcome>; counted: Big } {
 	const none = new Big(0);
 	const faulty = faultOf(trip);
@@ -103,7 +115,8 @@ function rateTrip(
 	const outcome = outcomeOf(trip, parts.value, countryRules, excessIsSalary);
 	if (outcome.ok) {
 		for (const receipt of fuelReceipts) {
-			if (receipt.personId !== trip.personId || receipt.spentOn !== day) continue;
+			const isTheirs = receipt.personId === trip.personId && receipt.spentOn === day;
+			if (!isTheirs || trip.vehicle === 'bicycle') continue;
 			outcome.value.notices.push({
 				code: 'mileage.fuel_with_kilometres',
 				values: { expenseId: receipt.expenseId }
@@ -131,24 +144,28 @@ function adjustmentsOf(
 	exported: readonly ExportedMileage[]
 ): ExportedMileage[] {
 	const sums = new Map<string, ExportedMileage>();
-	for (const entry of exported) {
-		const sum = sums.get(entry.tripId) ?? { ...entry, taxFreeMinor: 0, taxableMinor: 0 };
-		sums.set(entry.tripId, {
-			...sum,
-			taxFreeMinor: sum.taxFreeMinor + entry.taxFreeMinor,
-			taxableMinor: sum.taxableMinor + entry.taxableMinor
-		});
+	const add = (entry: ExportedMileage) => {
+		const { tripId, currency } = entry;
+		const key = JSON.stringify([tripId, currency]);
+		const sum = sums.get(key) ?? { tripId, currency, taxFreeMinor: 0, taxableMinor: 0 };
+		sum.taxFreeMinor += entry.taxFreeMinor;
+		sum.taxableMinor += entry.taxableMinor;
+		sums.set(key, sum);
+	};
+	for (const entry of exported) add(entry);
+	for (const { tripId, outcome, isExported } of trips) {
+		if (!isExported || !outcome.ok) continue;
+		add({ tripId, currency: outcome.value.currency, taxFreeMinor: 0, taxableMinor: 0 });
 	}
 	const now = new Map(trips.map((trip) => [trip.tripId, trip.outcome]));
 	return [...sums.values()].flatMap((sum) => {
 		const outcome = now.get(sum.tripId);
 		// What can't be rated today stays as it was paid until it can.
 		if (outcome !== undefined && !outcome.ok) return [];
-		const to = outcome?.value ?? { taxFreeMinor: 0, taxableMinor: 0 };
+		const isInThis = outcome?.value.currency === sum.currency;
+		const to = isInThis ? outcome.value : { taxFreeMinor: 0, taxableMinor: 0 };
 		const taxFreeMinor = to.taxFreeMinor - sum.taxFreeMinor;
 		const taxableMinor = to.taxableMinor - sum.taxableMinor;
-		return taxFreeMinor === 0 && taxableMinor === 0
-			? []
-			: [{ tripId: sum.tripId, currency: sum.currency, taxFreeMinor, taxableMinor }];
+		return taxFreeMinor === 0 && taxableMinor === 0 ? [] : [{ ...sum, taxFreeMinor, taxableMinor }];
 	});
 }

@@ -1,6 +1,5 @@
 import Type from 'typebox';
 import { CLAIM } from '../privacy.ts';
-import type { MileageFuel, MileageVehicle } from './mileage-trip.ts';
 
 /** What is driven, as people name it. */
 export const VEHICLE_TYPES = [
@@ -27,15 +26,4 @@ export const VEHICLE_MEMBERS = {
 export interface Vehicle {
 	vehicle: VehicleType;
 	vehicleOwner: VehicleOwner;
-}
-
-/** The vehicle of the rates; null for one of the company that nobody has a rate for, such as its boat. */
-export function ratedVehicle({
-	vehicle,
-	vehicleOwner
-}: Vehicle): { vehicle: MileageVehicle; fuel: MileageFuel } | null {
-	const fuel = vehicle === 'electric-car' ? 'electric' : 'other';
-	const isCar = vehicle === 'car' || vehicle === 'electric-car';
-	if (isCar) return { vehicle: vehicleOwner === 'own' ? 'own-car' : 'company-car', fuel };
-	return vehicleOwner === 'own' ? { vehicle, fuel } : null;
 }

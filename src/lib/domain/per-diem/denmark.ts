@@ -1,21 +1,20 @@
 import Big from 'big.js';
 import { plusMonths } from '../calendar-date.ts';
-import { rateMinor } from '../dated-rates.ts';
+import { rateMinor } from '../rate-on.ts';
 import { ok, refuse, type Result } from '../refusal.ts';
 import { roundAt, type Rounding } from '../rounding.ts';
-import type { RuleNotice } from '../rule-outcome.ts';
-import { elapsedDays, longestStretch, type TravelDay } from './journey.ts';
+import { standsOn, type RuleNotice, type StatedRule } from '../rule-outcome.ts';
+import { elapsedDays, longestStretch, nightsBetween, type TravelDay } from './journey.ts';
 import { cutEachMeal, lessCuts, mealKinds, percentOf } from './meal-cuts.ts';
 import {
 	dayValues,
-	figureItem,
 	figuresOn,
+	nightItem,
 	payOn,
-	standsOn,
+	pricedDays,
 	type PricedItem,
 	type SchemeInput,
-	type SchemeResult,
-	type StatedRule
+	type SchemeResult
 } from './priced-item.ts';
 import { firstDayAt } from './stays.ts';
 
@@ -39,34 +38,35 @@ const TWELVE_MONTHS: StatedRule = {
  * 24 hours and a 24th for each begun hour after; free meals take 15, 30 and 30 % of what the day pays. With food by
  * receipts 25 % of the rate is left for small expenses, not for tourist drivers, who have rates of their own. Lodging
  * without a receipt pays per whole 24 hours, decided day by day. Food is tax-free in the first twelve months at a
- * workplace, all calendar days counted, without end where the work itself moves. The rate is the same abroad.
+ * workplace, all calendar days counted, without end where the work itself moves. The rate is the same abroad. A journey
+ * whose nights were all spent at home or awake (`lodging: 'none'`) has no overnight stay.
  *
  * Hours are elapsed. Sources: skat.dk "Skattefri rejsegodtgørelse (diæter)" (24 hours, overnight, tourist drivers),
  * info.skat.dk oid=92441 (hours, twelve months), oid=1976869 (25 %, one principle a journey, lodging by day);
  * unverified: the meals' percentages (medarbejdere.au.dk), that they go for hours too and that a begun hour counts
  * (bluegarden.dk). A company's rate above the state's makes the food of that day taxable altogether (ri.dk).
  *
- * Refuses with `per_diem.under_24_hours`, `per_diem.no_small_expenses`, `per_diem.food_not_known_here` or `rate.missing`.
+ * Refuses with `per_diem.under_24_hours`, `per_diem.no_overnight`, `per_diem.no_small_expenses`,
+ * `per_diem.food_not_known_here` or `rate.missing`.
  */
 export function denmark(input: SchemeInput): Result<SchemeResult> {
-	const { claim, journey } = input;
+	const { claim, journey, factsOf } = input;
 	const days = elapsedDays(journey);
 	if ((days[0]?.minutes ?? 0) < 24 * 60) return refuse('per_diem.under_24_hours', 'return');
+	const isNightAway = (day: TravelDay) =>
+		nightsBetween(journey, day.fromMs, day.toMs) > 0 && factsOf(day.day).lodging !== 'none';
+	if (!days.some(isNightAway)) return refuse('per_diem.no_overnight', 'days');
 	if (claim.food === 'meal-allowance') return refuse('per_diem.food_not_known_here', 'food');
 	if (claim.food === 'receipts' && claim.traveller === 'tourist-driver') {
 		return refuse('per_diem.no_small_expenses', 'food');
 	}
-	const items: PricedItem[] = [];
 	const notices: RuleNotice[] = [];
-	for (const day of days) {
-		const food = foodOf(day, input, notices);
-		if (!food.ok) return food;
-		items.push(food.value);
-		const lodging = lodgingOf(day, input);
-		if (!lodging.ok) return lodging;
-		if (lodging.value !== null) items.push(lodging.value);
-	}
-	return ok({ currency: 'DKK', items, notices });
+	const items = pricedDays(
+		days,
+		(day) => foodOf(day, input, notices),
+		(day) => lodgingOf(day, input)
+	);
+	return items.ok ? ok({ currency: 'DKK', items: items.value, notices }) : items;
 }
 
 function foodOf(
@@ -92,7 +92,7 @@ function foodOf(
 	if (!figures.ok) return figures;
 	const { smallExpenses, months } = figures.value;
 
-	const hours = Math.min(24, Math.ceil(travelDay.minutes / 60));
+	const hours = Math.ceil(travelDay.minutes / 60);
 	const share = isReceipts ? percentOf(smallExpenses).div(100) : new Big(1);
 	const ofDay = (rate: Big) =>
 		roundAt('day', rate.times(hours).div(24).times(share), 'DKK', DK_ROUNDING);
@@ -117,6 +117,7 @@ function foodOf(
 	}
 	const isPaid = !isBeyond || choices.paysBeyondLimits;
 	const isWholeHours = travelDay.minutes % 60 === 0;
+	const isWholeDay = travelDay.minutes === 24 * 60;
 	return ok({
 		travelDay,
 		country,
@@ -136,24 +137,18 @@ function foodOf(
 		...standsOn(
 			paid,
 			...(isReceipts ? [smallExpenses] : cuts.rates),
-			...(hours === 24 ? [WHOLE_DAYS] : [FOLLOWING_HOURS]),
-			...(hours === 24 || isWholeHours ? [] : [BEGUN_HOUR]),
+			isWholeDay ? WHOLE_DAYS : FOLLOWING_HOURS,
+			...(isWholeHours ? [] : [BEGUN_HOUR]),
 			...(isBeyond ? [TWELVE_MONTHS] : [])
 		)
 	});
 }
 
-function lodgingOf(
-	travelDay: TravelDay,
-	{ journey, tables, factsOf }: SchemeInput
-): Result<PricedItem | null> {
-	if (travelDay.minutes < 24 * 60 || factsOf(travelDay.day).lodging !== 'allowance')
-		return ok(null);
-	const rates = payOn(tables, 'DK', 'per-diem.lodging', travelDay.date);
-	if (!rates.ok) return rates;
-	const { country } = longestStretch(journey, travelDay.fromMs, travelDay.toMs);
+function lodgingOf(travelDay: TravelDay, input: SchemeInput): Result<PricedItem | null> {
+	const isAllowance = input.factsOf(travelDay.day).lodging === 'allowance';
+	if (travelDay.minutes < 24 * 60 || !isAllowance) return ok(null);
 	const rule = { isAllOrNothing: true, grounds: [WHOLE_DAYS] };
-	return ok(figureItem(travelDay, country, 'per_diem.lodging_night', rates.value, rule));
+	return nightItem(travelDay, { scheme: 'DK', kind: 'per-diem.lodging' }, input, rule);
 }
 
 function foodKind(traveller: 'employee' | 'tourist-driver', country: string): string {

@@ -1,11 +1,13 @@
 import Big from 'big.js';
 import { plusDays } from '../calendar-date.ts';
-import { rateMinor, type DatedRate } from '../dated-rates.ts';
+import { rateMinor } from '../rate-on.ts';
+import type { DatedRate } from '../dated-rates.ts';
 import { ok, refuse, type Result } from '../refusal.ts';
 import { roundAt, type Rounding } from '../rounding.ts';
+import { standsOn, type StatedRule } from '../rule-outcome.ts';
 import {
 	elapsedDays,
-	longestStretch,
+	hoursOf,
 	overlapMs,
 	stretchBefore,
 	windowOn,
@@ -15,13 +17,13 @@ import { mealsOf } from './meal-cuts.ts';
 import {
 	dayValues,
 	figureItem,
+	nightItem,
 	payAbroadOn,
 	payOn,
-	standsOn,
+	pricedDays,
 	type PricedItem,
 	type SchemeInput,
-	type SchemeResult,
-	type StatedRule
+	type SchemeResult
 } from './priced-item.ts';
 
 const FI_ROUNDING: Rounding = { unit: 'minor', at: ['day'], kilometreDecimals: 1 };
@@ -63,16 +65,12 @@ export function finland(input: SchemeInput): Result<SchemeResult> {
 		return refuse('per_diem.too_near', 'workplace', { km: FARTHER_THAN_M / 1000 });
 	}
 	if (hoursOf(journey) <= 6) return refuse('per_diem.too_short', 'return', { hours: 6 });
-	const items: PricedItem[] = [];
-	for (const day of days) {
-		const food = foodOf(day, input);
-		if (!food.ok) return food;
-		items.push(food.value);
-		const night = nightOf(day, food.value.owedMinor.gt(0), input);
-		if (!night.ok) return night;
-		if (night.value !== null) items.push(night.value);
-	}
-	return ok({ currency: 'EUR', items, notices: [] });
+	const items = pricedDays(
+		days,
+		(day) => foodOf(day, input),
+		(day, food) => nightOf(day, food.owedMinor.gt(0), input)
+	);
+	return items.ok ? ok({ currency: 'EUR', items: items.value, notices: [] }) : items;
 }
 
 function foodOf(travelDay: TravelDay, input: SchemeInput): Result<PricedItem> {
@@ -123,20 +121,18 @@ function foodOf(travelDay: TravelDay, input: SchemeInput): Result<PricedItem> {
 function nightOf(
 	travelDay: TravelDay,
 	hasPerDiem: boolean,
-	{ journey, tables, factsOf }: SchemeInput
+	input: SchemeInput
 ): Result<PricedItem | null> {
+	const { journey, factsOf } = input;
 	if (factsOf(travelDay.day).lodging !== 'allowance' || !hasPerDiem) return ok(null);
-	const nightMs = [plusDays(travelDay.date, -1), travelDay.date, plusDays(travelDay.date, 1)]
+	const nightMs = [plusDays(travelDay.date, -1), travelDay.date]
 		.map((date) => overlapMs(travelDay, windowOn(journey, date, 21, 31)))
 		.reduce((sum, ms) => sum + Math.max(0, ms), 0);
 	if (nightMs < 4 * HOUR_MS) {
 		return refuse('per_diem.night_where_none_is', 'days', { day: travelDay.day });
 	}
-	const rates = payOn(tables, 'FI', 'per-diem.night', travelDay.date);
-	if (!rates.ok) return rates;
-	const { country } = longestStretch(journey, travelDay.fromMs, travelDay.toMs);
 	const rule = { isAllOrNothing: false, grounds: [TRAVEL_DAYS] };
-	return ok(figureItem(travelDay, country, 'per_diem.lodging_night', rates.value, rule));
+	return nightItem(travelDay, { scheme: 'FI', kind: 'per-diem.night' }, input, rule);
 }
 
 function mealAllowances(
@@ -193,8 +189,4 @@ function isFarEnough(
 ): boolean {
 	const fromStartM = startedFrom === 'home' ? homeM : workplaceM;
 	return fromStartM > FARTHER_THAN_M && Math.min(homeM, workplaceM) > FARTHER_FROM_BOTH_M;
-}
-
-function hoursOf({ fromMs, toMs }: SchemeInput['journey']): number {
-	return (toMs - fromMs) / HOUR_MS;
 }

@@ -156,6 +156,11 @@ export function hourOnClock({ timeZone }: TimedJourney, atMs: number): number {
 	return local.hour + local.minute / 60;
 }
 
+/** How long a journey lasts; elapsed. */
+export function hoursOf({ fromMs, toMs }: Pick<TimedJourney, 'fromMs' | 'toMs'>): number {
+	return (toMs - fromMs) / HOUR_MS;
+}
+
 /** Midnights of the local clock between two moments: nights away from home. */
 export function nightsBetween({ timeZone }: TimedJourney, fromMs: number, toMs: number): number {
 	const first = at(fromMs, timeZone).toPlainDate();

@@ -1,16 +1,23 @@
-import { rateMinor, type DatedRate } from '../dated-rates.ts';
+import { rateMinor } from '../rate-on.ts';
+import type { DatedRate } from '../dated-rates.ts';
 import { ok, refuse, type Result } from '../refusal.ts';
 import { roundAt, type Rounding } from '../rounding.ts';
-import { calendarDays, longestStretch, overlapMs, windowOn, type TravelDay } from './journey.ts';
+import { standsOn, type StatedRule } from '../rule-outcome.ts';
+import {
+	calendarDays,
+	hoursOf,
+	longestStretch,
+	overlapMs,
+	windowOn,
+	type TravelDay
+} from './journey.ts';
 import { mealsOf } from './meal-cuts.ts';
 import {
 	dayValues,
 	payOn,
-	standsOn,
 	type PricedItem,
 	type SchemeInput,
-	type SchemeResult,
-	type StatedRule
+	type SchemeResult
 } from './priced-item.ts';
 
 const NL_ROUNDING: Rounding = { unit: 'minor', at: ['day'], kilometreDecimals: 1 };
@@ -52,9 +59,7 @@ export function netherlands(input: SchemeInput): Result<SchemeResult> {
 			return refuse('per_diem.too_near', 'workplace', { km: FARTHER_THAN_M / 1000 });
 		}
 	}
-	if (journey.toMs - journey.fromMs < 4 * 3_600_000) {
-		return refuse('per_diem.too_short', 'return', { hours: 4 });
-	}
+	if (hoursOf(journey) < 4) return refuse('per_diem.too_short', 'return', { hours: 4 });
 	const items: PricedItem[] = [];
 	let evenings = 0;
 	for (const day of calendarDays(journey)) {

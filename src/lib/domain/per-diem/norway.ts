@@ -1,22 +1,22 @@
 import Big from 'big.js';
-import { rateMinor, rateOn, type DatedRate } from '../dated-rates.ts';
+import { rateMinor, rateOn } from '../rate-on.ts';
+import type { DatedRate } from '../dated-rates.ts';
 import { ok, refuse, type Result } from '../refusal.ts';
 import { roundAt, type Rounding } from '../rounding.ts';
-import type { RuleNotice } from '../rule-outcome.ts';
+import { standsOn, type RuleNotice, type StatedRule } from '../rule-outcome.ts';
 import type { DayFacts, LodgingKind } from './claim.ts';
-import { elapsedDays, longestStretch, nightsBetween, type TravelDay } from './journey.ts';
+import { elapsedDays, hoursOf, longestStretch, nightsBetween, type TravelDay } from './journey.ts';
 import { cutEachMeal, lessCuts, mealKinds } from './meal-cuts.ts';
 import {
 	dayValues,
-	figureItem,
 	figuresOn,
+	nightItem,
 	payAbroadOn,
 	payOn,
-	standsOn,
+	pricedDays,
 	type PricedItem,
 	type SchemeInput,
-	type SchemeResult,
-	type StatedRule
+	type SchemeResult
 } from './priced-item.ts';
 
 /** Whole kroner at every meal: 20 % of 678 is 136, 30 % is 203 (regnskapshjelp.no). */
@@ -55,23 +55,17 @@ export function norway(input: SchemeInput): Result<SchemeResult> {
 	if (distanceM <= FARTHER_THAN_M) {
 		return refuse('per_diem.too_near', 'workplace', { km: FARTHER_THAN_M / 1000 });
 	}
-	if (journey.toMs - journey.fromMs < 6 * 3_600_000) {
-		return refuse('per_diem.too_short', 'return', { hours: 6 });
-	}
-	const items: PricedItem[] = [];
+	if (hoursOf(journey) < 6) return refuse('per_diem.too_short', 'return', { hours: 6 });
 	const notices: RuleNotice[] = [];
 	const days = elapsedDays(journey);
 	if (days.length > 28)
 		notices.push({ code: 'per_diem.over_28_days', values: { days: days.length } });
-	for (const day of days) {
-		const food = foodOf(day, input);
-		if (!food.ok) return food;
-		items.push(food.value);
-		const night = nightOf(day, input);
-		if (!night.ok) return night;
-		if (night.value !== null) items.push(night.value);
-	}
-	return ok({ currency: 'NOK', items, notices });
+	const items = pricedDays(
+		days,
+		(day) => foodOf(day, input),
+		(day) => nightOf(day, input)
+	);
+	return items.ok ? ok({ currency: 'NOK', items: items.value, notices }) : items;
 }
 
 function foodOf(travelDay: TravelDay, input: SchemeInput): Result<PricedItem> {
@@ -133,16 +127,13 @@ function foodOf(travelDay: TravelDay, input: SchemeInput): Result<PricedItem> {
 }
 
 function nightOf(travelDay: TravelDay, input: SchemeInput): Result<PricedItem | null> {
-	const { journey, tables, factsOf } = input;
+	const { journey, factsOf } = input;
 	if (factsOf(travelDay.day).lodging !== 'allowance') return ok(null);
 	if (nightsBetween(journey, travelDay.fromMs, travelDay.toMs) === 0) {
 		return refuse('per_diem.night_where_none_is', 'days', { day: travelDay.day });
 	}
-	const rates = payOn(tables, 'NO', 'per-diem.night', travelDay.date);
-	if (!rates.ok) return rates;
-	const { country } = longestStretch(journey, travelDay.fromMs, travelDay.toMs);
 	const rule = { isAllOrNothing: false, grounds: [] };
-	return ok(figureItem(travelDay, country, 'per_diem.lodging_night', rates.value, rule));
+	return nightItem(travelDay, { scheme: 'NO', kind: 'per-diem.night' }, input, rule);
 }
 
 type DayLength = 'too-short' | 'day.6-12' | 'day.over-12' | 'overnight';

@@ -1,6 +1,6 @@
 import Big from 'big.js';
 import { isDate } from '../calendar-date.ts';
-import type { RateTables } from '../dated-rates.ts';
+import type { RateTables } from '../rate-on.ts';
 import { ok, refuse, type Result } from '../refusal.ts';
 import type { RuleLine } from '../rule-outcome.ts';
 import {
@@ -74,7 +74,8 @@ export function perDiem(
 	const lines = items.map((item) => lineOf(item, factsOf(item.travelDay.day), scheme.hoursAre));
 	const parts = lines.map(({ parts: part }) => part);
 	const sum = (of: (part: Parts) => number) => parts.reduce((total, part) => total + of(part), 0);
-	const isPerDiem = claim.food === 'per-diem';
+	const linesOf = (day: number) =>
+		lines.flatMap(({ line }, at) => (items[at]?.travelDay.day === day ? [line] : []));
 	return ok({
 		currency,
 		taxFreeMinor: sum((part) => part.taxFreeMinor),
@@ -84,7 +85,12 @@ export function perDiem(
 		notices: [
 			...journey.notices,
 			...notices,
-			...(isPerDiem ? mealsPaidTwice(claim.mealExpenses, days, journey, factsOf) : [])
+			...mealsPaidTwice(
+				claim.mealExpenses,
+				days.map((day) => ({ ...day, lines: linesOf(day.day) })),
+				journey,
+				factsOf
+			)
 		],
 		verified: lines.every(({ line }) => line.verified),
 		hoursAre: scheme.hoursAre,

@@ -1,16 +1,11 @@
 import type Big from 'big.js';
-import {
-	paidAndOfficialRateOn,
-	rateMinor,
-	rateOn,
-	type DatedRate,
-	type RateTables
-} from '../dated-rates.ts';
+import { paidAndOfficialRateOn, rateMinor, rateOn, type RateTables } from '../rate-on.ts';
+import type { DatedRate } from '../dated-rates.ts';
 import { ok, refuse, type Result } from '../refusal.ts';
 import type { LineCode } from '../rule-codes.ts';
-import type { RuleNotice } from '../rule-outcome.ts';
+import { standsOn, type RuleNotice, type StatedRule } from '../rule-outcome.ts';
 import type { DayFacts, PerDiemChoices, PerDiemClaim } from './claim.ts';
-import type { TimedJourney, TravelDay } from './journey.ts';
+import { longestStretch, type TimedJourney, type TravelDay } from './journey.ts';
 
 /** One sum a scheme comes to: the food of a day, or a night, before it is split into its three parts. */
 export interface PricedItem {
@@ -45,21 +40,6 @@ export interface SchemeResult {
 	currency: string;
 	items: PricedItem[];
 	notices: RuleNotice[];
-}
-
-/** A rule of a country and the page it stands on. */
-export interface StatedRule {
-	source: string;
-	verified: boolean;
-}
-
-/** Source and verification of a line: of every figure and rule it stands on, each page once. */
-export function standsOn(...grounds: StatedRule[]): StatedRule {
-	const sources = [...new Set(grounds.map(({ source }) => source))];
-	return {
-		source: sources.join('; ').slice(0, 300),
-		verified: grounds.every(({ verified }) => verified)
-	};
 }
 
 /** The state's figures of several kinds on one day. Refuses with the first that is missing. */
@@ -131,6 +111,37 @@ export function figureItem(
 		isAllOrNothing: rule.isAllOrNothing,
 		...standsOn(paid, ...rule.grounds)
 	};
+}
+
+/** A night without a receipt, at the scheme's own rate whatever the country; it is shown where the day was spent longest. */
+export function nightItem(
+	travelDay: TravelDay,
+	{ scheme, kind }: { scheme: string; kind: string },
+	{ journey, tables }: SchemeInput,
+	rule: { isAllOrNothing: boolean; grounds: readonly StatedRule[] }
+): Result<PricedItem> {
+	const rates = payOn(tables, scheme, kind, travelDay.date);
+	if (!rates.ok) return rates;
+	const { country } = longestStretch(journey, travelDay.fromMs, travelDay.toMs);
+	return ok(figureItem(travelDay, country, 'per_diem.lodging_night', rates.value, rule));
+}
+
+/** The food of each day, each followed by the night that begins in it where that is paid. */
+export function pricedDays(
+	days: readonly TravelDay[],
+	foodOf: (day: TravelDay) => Result<PricedItem>,
+	nightOf: (day: TravelDay, food: PricedItem) => Result<PricedItem | null>
+): Result<PricedItem[]> {
+	const items: PricedItem[] = [];
+	for (const day of days) {
+		const food = foodOf(day);
+		if (!food.ok) return food;
+		items.push(food.value);
+		const night = nightOf(day, food.value);
+		if (!night.ok) return night;
+		if (night.value !== null) items.push(night.value);
+	}
+	return ok(items);
 }
 
 /** Figures every sentence about a day begins with. */

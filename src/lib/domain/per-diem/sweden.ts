@@ -1,18 +1,11 @@
 import type Big from 'big.js';
 import { plusMonths } from '../calendar-date.ts';
-import { rateMinor } from '../dated-rates.ts';
+import { rateMinor } from '../rate-on.ts';
 import { ok, refuse, type Result } from '../refusal.ts';
 import { roundAt, type Rounding } from '../rounding.ts';
-import type { RuleNotice } from '../rule-outcome.ts';
+import { standsOn, type RuleNotice, type StatedRule } from '../rule-outcome.ts';
 import type { Meal } from './claim.ts';
-import {
-	calendarDays,
-	hourOnClock,
-	longestStretch,
-	overlapMs,
-	windowOn,
-	type TravelDay
-} from './journey.ts';
+import { calendarDays, hourOnClock, longestStretch, windowOn, type TravelDay } from './journey.ts';
 import { cutMealsTogether, lessCuts, mealKinds } from './meal-cuts.ts';
 import {
 	dayValues,
@@ -20,11 +13,10 @@ import {
 	figuresOn,
 	payAbroadOn,
 	payOn,
-	standsOn,
+	pricedDays,
 	type PricedItem,
 	type SchemeInput,
-	type SchemeResult,
-	type StatedRule
+	type SchemeResult
 } from './priced-item.ts';
 import { plusWorkingDays, stretchAt, workingDaysAway } from './stays.ts';
 
@@ -54,7 +46,7 @@ const LONG_STAY: StatedRule = {
  * `per_diem.food_not_known_here` or `rate.missing`.
  */
 export function sweden(input: SchemeInput): Result<SchemeResult> {
-	const { claim, journey, factsOf, tables } = input;
+	const { claim, journey } = input;
 	if (claim.food !== 'per-diem') return refuse('per_diem.food_not_known_here', 'food');
 	const { distanceFromHomeM, distanceFromWorkplaceM } = claim.workplace;
 	if (distanceFromHomeM === null || distanceFromWorkplaceM === null) {
@@ -64,26 +56,29 @@ export function sweden(input: SchemeInput): Result<SchemeResult> {
 		return refuse('per_diem.too_near', 'workplace', { km: FARTHER_THAN_M / 1000 });
 	}
 	const days = calendarDays(journey);
-	if (days.every((day) => nightFrom(day, input) === null)) {
+	if (!days.some((day) => isNightAway(day, input))) {
 		return refuse('per_diem.no_overnight', 'return');
 	}
-	const items: PricedItem[] = [];
 	const notices: RuleNotice[] = [];
-	for (const day of days) {
-		const food = foodOf(day, days.length, input, notices);
-		if (!food.ok) return food;
-		items.push(food.value);
-		if (factsOf(day.day).lodging !== 'allowance' || nightFrom(day, input) === null) continue;
-		const where = longestStretch(journey, day.fromMs, day.toMs);
-		const rates =
-			where.country === 'SE'
-				? payOn(tables, 'SE', 'per-diem.night', day.date)
-				: payAbroadOn(tables, 'SE', 'per-diem.abroad-night', day.date, where);
-		if (!rates.ok) return rates;
-		const rule = { isAllOrNothing: false, grounds: [] };
-		items.push(figureItem(day, where.country, 'per_diem.lodging_night', rates.value, rule));
-	}
-	return ok({ currency: 'SEK', items, notices });
+	const items = pricedDays(
+		days,
+		(day) => foodOf(day, days.length, input, notices),
+		(day) => nightOf(day, input)
+	);
+	return items.ok ? ok({ currency: 'SEK', items: items.value, notices }) : items;
+}
+
+function nightOf(day: TravelDay, input: SchemeInput): Result<PricedItem | null> {
+	const { journey, tables, factsOf } = input;
+	if (factsOf(day.day).lodging !== 'allowance' || !isNightAway(day, input)) return ok(null);
+	const where = longestStretch(journey, day.fromMs, day.toMs);
+	const rates =
+		where.country === 'SE'
+			? payOn(tables, 'SE', 'per-diem.night', day.date)
+			: payAbroadOn(tables, 'SE', 'per-diem.abroad-night', day.date, where);
+	if (!rates.ok) return rates;
+	const rule = { isAllOrNothing: false, grounds: [] };
+	return ok(figureItem(day, where.country, 'per_diem.lodging_night', rates.value, rule));
 }
 
 function foodOf(
@@ -93,17 +88,13 @@ function foodOf(
 	notices: RuleNotice[]
 ): Result<PricedItem> {
 	const { date } = travelDay;
-	const awake = windowOn(journey, date, 6, 24);
-	const isAwake = overlapMs(travelDay, awake) > 0;
-	const where = longestStretch(
-		journey,
-		isAwake ? Math.max(travelDay.fromMs, awake.fromMs) : travelDay.fromMs,
-		isAwake ? Math.min(travelDay.toMs, awake.toMs) : travelDay.toMs
-	);
+	const sixMs = windowOn(journey, date, 6, 24).fromMs;
+	const { fromMs, toMs } = travelDay;
+	const where = longestStretch(journey, toMs > sixMs ? Math.max(fromMs, sixMs) : fromMs, toMs);
 	const isHome = where.country === 'SE';
 	const isHalf =
-		(travelDay.day === 1 && hourOnClock(journey, travelDay.fromMs) >= 12) ||
-		(travelDay.day === dayCount && travelDay.toMs <= windowOn(journey, date, 19, 24).fromMs);
+		(travelDay.day === 1 && hourOnClock(journey, fromMs) >= 12) ||
+		(travelDay.day === dayCount && toMs <= windowOn(journey, date, 19, 24).fromMs);
 	const rates = isHome
 		? payOn(tables, 'SE', isHalf ? 'per-diem.half-day' : 'per-diem.day', date)
 		: payAbroadOn(tables, 'SE', 'per-diem.abroad', date, where);
@@ -194,8 +185,8 @@ function longStay(
 	return { percent: Number(rate.amount), since, isYears };
 }
 
-/** The night (00–06) that begins with a day, if the journey goes on through it. */
-function nightFrom({ date }: TravelDay, { journey }: SchemeInput): { fromMs: number } | null {
+/** Whether the journey goes on through the night (00–06) that begins with a day. */
+function isNightAway({ date }: TravelDay, { journey }: SchemeInput): boolean {
 	const night = windowOn(journey, date, 24, 30);
-	return journey.fromMs <= night.fromMs && journey.toMs >= night.toMs ? night : null;
+	return journey.fromMs <= night.fromMs && journey.toMs >= night.toMs;
 }

@@ -21,13 +21,12 @@ const ENTITIES: Readonly<Record<string, string>> = {
 
 /**
  * Reads the tracks of a GPX 1.0 or 1.1 file: each is a drive, with all its segments. Positions without a time can't be
- * measured and are left out. Refuses with `import.broken` what is no GPX, and with `import.no_times` a route that was
- * only planned. Entities of documents' own are not read: such a file is refused.
+ * measured and are left out. Refuses with `import.unknown` what is no GPX, with `import.broken` what is not whole, and
+ * with `import.no_times` a route that was only planned. Entities of documents' own are not read: such a file is refused.
  */
 export function readGpx(text: string): Result<RecordedFile> {
-	if (!/<(?:[\w.-]+:)?gpx[\s>]/.test(text) || text.includes('<!ENTITY')) {
-		return refuse('import.broken');
-	}
+	if (!/<(?:[\w.-]+:)?gpx[\s>]/.test(text)) return refuse('import.unknown');
+	if (text.includes('<!ENTITY')) return refuse('import.broken');
 	const drives: RecordedDrive[] = [];
 	let drive: RecordedDrive | null = null;
 	let point: Record<string, string> | null = null;

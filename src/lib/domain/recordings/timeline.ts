@@ -16,7 +16,8 @@ const PATH_ACCURACY_M = 30;
 /**
  * Reads Google's Timeline in each form it was ever exported: `Records.json` (one endless log, taken apart where the
  * person stayed), the months of "Semantic Location History", and what phones export now (Android's `semanticSegments`,
- * iPhones' list). Moves on foot are drives too: the person chooses. Refuses with `import.broken`, `import.no_drives`.
+ * iPhones' list). Moves on foot are drives too: the person chooses. Refuses with `import.broken` what is no whole JSON,
+ * with `import.unknown` another one, and with `import.no_drives`.
  */
 export function readTimeline(text: string): Result<RecordedFile> {
 	let data: unknown;
@@ -26,7 +27,7 @@ export function readTimeline(text: string): Result<RecordedFile> {
 		return refuse('import.broken');
 	}
 	const drives = drivesIn(data);
-	if (drives === null) return refuse('import.broken');
+	if (drives === null) return refuse('import.unknown');
 	const found = driveList(drives);
 	return found.length > 0
 		? { ok: true, value: { by: 'timeline', drives: found } }

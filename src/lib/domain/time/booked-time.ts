@@ -1,15 +1,18 @@
+import { dimensionFault } from '../checks/dimensions.ts';
+import { compareText } from '../compare-text.ts';
 import { ok, refuse, type Refusal, type Result } from '../refusal.ts';
 import { absenceDays, type Absence, type AbsenceDay } from './absence.ts';
 import type { TimeRules } from './time-claim.ts';
 import {
 	minutesByDate,
+	minutesOfDay,
 	overlapAmong,
 	spanOf,
 	type TimeEntry,
 	type WorkedSpan
 } from './time-entry.ts';
 import type { WageType } from './wage-type.ts';
-import type { UnitsUsed } from './wage-units.ts';
+import { hundredthsOfHours, yearOf, type UnitsUsed } from './wage-units.ts';
 import type { DayNorm } from './working-scheme.ts';
 
 /** The work of a week, entry by entry and day by day. */
@@ -20,6 +23,13 @@ interface BookedWork {
 	spans: WorkedSpan[];
 	sinceMs: number;
 }
+
+const DIMENSION_REFUSALS = {
+	missing: 'time.dimension_missing',
+	parent: 'time.dimension_parent',
+	too_many: 'time.too_many_dimensions',
+	unknown: 'time.dimension_unknown'
+} as const;
 
 /** Takes the entries of a week onto the line of time. Refuses as `timeWeek` says. */
 export function workOf(
@@ -37,6 +47,9 @@ export function workOf(
 	}
 	let sinceMs = Infinity;
 	const minutes = new Map<string, number>();
+	/** The same by the calendar, whatever day the company counts a night to. */
+	const onDate = new Map<string, number>();
+	const daysBooked = new Set<string>();
 	const units: UnitsUsed[] = [];
 	for (const entry of [...entries].sort(byDateAndId)) {
 		const { entryId, date } = entry;
@@ -45,6 +58,19 @@ export function workOf(
 		const wageType = wageTypeOf(entry, 'worked', rules.wageTypes);
 		if (!wageType.ok)
 			return { ok: false, refusal: named(wageType.refusal, 'entries', { entryId, date }) };
+		const fault = dimensionFault(
+			entry.dimensions,
+			rules.dimensions,
+			wageType.value.requiredDimensionIds
+		);
+		if (fault !== null) {
+			const { dimensionId } = fault;
+			return refuse(DIMENSION_REFUSALS[fault.fault], 'entries', {
+				entryId,
+				date,
+				...(dimensionId === null ? {} : { dimensionId })
+			});
+		}
 		const span = spanOf(entry, rules.timeZone);
 		if (!span.ok) return span;
 		if (span.value !== null) {
@@ -54,12 +80,15 @@ export function workOf(
 		const byDate = minutesByDate(entry, span.value, rules.overMidnight, rules.timeZone, sunday);
 		for (const [day, some] of byDate) {
 			minutes.set(day, (minutes.get(day) ?? 0) + some);
-			units.push({
-				wageTypeId: entry.wageTypeId,
-				year: Number(day.slice(0, 4)),
-				minutes: some,
-				unitsHundredths: Math.round((some * 100) / 60)
-			});
+			const { wageTypeId, unit } = wageType.value;
+			const dayKey = `${date} ${wageTypeId}`;
+			const unitsHundredths =
+				unit === 'hours' ? hundredthsOfHours(some) : daysBooked.has(dayKey) ? 0 : 100;
+			daysBooked.add(dayKey);
+			units.push({ wageTypeId, year: yearOf(day), minutes: some, unitsHundredths });
+		}
+		for (const [day, some] of minutesByDate(entry, span.value, 'split', rules.timeZone, '9999')) {
+			onDate.set(day, (onDate.get(day) ?? 0) + some);
 		}
 	}
 	const overlap = overlapAmong(spans.filter(({ toMs }) => toMs > sinceMs));
@@ -72,10 +101,10 @@ export function workOf(
 			otherDate: one.date
 		});
 	}
-	for (const [date, some] of minutes) {
-		// The day the clock goes back has 25 hours, and a night begun on it may be counted whole.
-		const most = rules.overMidnight === 'start-day' || date === sunday ? 48 * 60 : 25 * 60;
-		if (some > most) return refuse('time.day_over_24_hours', 'entries', { date });
+	for (const [date, some] of onDate) {
+		if (some > minutesOfDay(date, rules.timeZone)) {
+			return refuse('time.day_over_24_hours', 'entries', { date });
+		}
 	}
 	return ok({ minutes, units, spans, sinceMs });
 }
@@ -123,13 +152,9 @@ function named({ code }: Refusal, field: string, values: Record<string, string>)
 
 // In one order, so that of two faults always the same is named.
 function byDateAndId(a: TimeEntry, b: TimeEntry): number {
-	return a.date === b.date ? compare(a.entryId, b.entryId) : compare(a.date, b.date);
+	return a.date === b.date ? compareText(a.entryId, b.entryId) : compareText(a.date, b.date);
 }
 
 function byStartAndId(a: Absence, b: Absence): number {
-	return a.from === b.from ? compare(a.absenceId, b.absenceId) : compare(a.from, b.from);
-}
-
-function compare(a: string, b: string): number {
-	return a < b ? -1 : a > b ? 1 : 0;
+	return a.from === b.from ? compareText(a.absenceId, b.absenceId) : compareText(a.from, b.from);
 }

@@ -1,4 +1,5 @@
 import { ok, refuse, type Result } from '../refusal.ts';
+import type { WageType } from './wage-type.ts';
 
 /** Part of what was worked above the norm that is paid as a wage type of its own. */
 export interface OvertimeBand {
@@ -22,20 +23,26 @@ export interface OvertimeMinutes {
 export interface SurplusDay {
 	date: string;
 	normMinutes: number;
-	/** Above the norm, at most what was worked; never negative. */
+	/** Above the norm, never negative. */
 	surplusMinutes: number;
 }
 
 /**
  * Minutes above the norm, band by band. What no band takes is left for the flex balance. Bands over the week see the
  * week's surplus, in which short days are set off against long ones, without what the bands of a day took. Refuses with
- * `time.bands_overlap`.
+ * `time.band_broken` (a wage type that is not there or not paid by the hour of work, limits that enclose nothing, a band
+ * over the week on some days only) and `time.bands_overlap`.
  */
 export function overtimeOf(
 	days: readonly SurplusDay[],
 	weekSurplusMinutes: number,
-	bands: readonly OvertimeBand[]
+	bands: readonly OvertimeBand[],
+	wageTypes: readonly WageType[]
 ): Result<OvertimeMinutes[]> {
+	const broken = bands.find((band) => isBroken(band, wageTypes));
+	if (broken !== undefined) {
+		return refuse('time.band_broken', undefined, { wageTypeId: broken.wageTypeId });
+	}
 	for (const [at, band] of bands.entries()) {
 		if (bands.slice(at + 1).some((other) => overlaps(band, other))) {
 			return refuse('time.bands_overlap', undefined, { wageTypeId: band.wageTypeId });
@@ -59,6 +66,16 @@ export function overtimeOf(
 		if (minutes > 0) overtime.push({ wageTypeId: band.wageTypeId, date: null, minutes });
 	}
 	return ok(overtime);
+}
+
+function isBroken(
+	{ wageTypeId, over, on, fromMinutes, toMinutes }: OvertimeBand,
+	wageTypes: readonly WageType[]
+): boolean {
+	const wageType = wageTypes.find((one) => one.wageTypeId === wageTypeId);
+	const isPaidByTheHour = wageType?.counts === 'worked' && wageType.unit === 'hours';
+	const enclosesSome = fromMinutes >= 0 && (toMinutes === null || toMinutes > fromMinutes);
+	return !isPaidByTheHour || !enclosesSome || (over === 'week' && on !== 'any');
 }
 
 function within({ fromMinutes, toMinutes }: OvertimeBand, surplus: number): number {

@@ -1,3 +1,4 @@
+import type { Dimension } from '../checks/expense-claim.ts';
 import type { RuleLine, RuleNotice } from '../rule-outcome.ts';
 import type { Absence } from './absence.ts';
 import type { OvertimeBand, OvertimeMinutes } from './overtime.ts';
@@ -12,6 +13,8 @@ export interface TimeRules {
 	schemes: readonly WorkingScheme[];
 	holidays: readonly Holiday[];
 	wageTypes: readonly WageType[];
+	/** What entries may name: projects, departments, …; a value may belong under one of its parent. */
+	dimensions: readonly Dimension[];
 	overtimeBands: readonly OvertimeBand[];
 	/** Work past midnight belongs to the day it began, or is split. */
 	overMidnight: 'start-day' | 'split';
@@ -70,6 +73,6 @@ export interface TimeWeek {
 	/** For the approver too, hence with neutral labels; amounts are 0, time is counted in minutes. */
 	lines: RuleLine[];
 	notices: RuleNotice[];
-	/** False where a holiday of the week is from no official page. */
+	/** False where a holiday of the week, or the rule of a warning about rest or the average, is from no official page. */
 	verified: boolean;
 }

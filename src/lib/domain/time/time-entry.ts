@@ -69,10 +69,10 @@ export function spanOf(entry: TimeEntry, timeZone: string): Result<WorkedSpan | 
 /** Two spans of which one begins before the other ended, or null. Spans that only touch do not overlap. */
 export function overlapAmong(spans: readonly WorkedSpan[]): [WorkedSpan, WorkedSpan] | null {
 	const sorted = [...spans].sort((a, b) => a.fromMs - b.fromMs || a.toMs - b.toMs);
-	let longest: WorkedSpan | undefined;
+	let before: WorkedSpan | undefined;
 	for (const span of sorted) {
-		if (longest !== undefined && span.fromMs < longest.toMs) return [longest, span];
-		if (longest === undefined || span.toMs > longest.toMs) longest = span;
+		if (before !== undefined && span.fromMs < before.toMs) return [before, span];
+		before = span;
 	}
 	return null;
 }
@@ -101,6 +101,13 @@ export function minutesByDate(
 		[entry.date, before - breakBefore],
 		[plusDays(entry.date, 1), after]
 	]);
+}
+
+/** Minutes a date has: 1440, an hour less or more when the clock is moved. */
+export function minutesOfDay(date: string, timeZone: string): number {
+	const fromMs = onClock(date, '00:00', timeZone);
+	const toMs = onClock(plusDays(date, 1), '00:00', timeZone);
+	return fromMs === null || toMs === null ? 1440 : (toMs - fromMs) / 60_000;
 }
 
 function onClock(date: string, clock: string, timeZone: string): number | null {

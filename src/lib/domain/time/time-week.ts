@@ -7,7 +7,7 @@ import { overtimeOf } from './overtime.ts';
 import { averageNotices, restNotices, type WorkedDate } from './rest-and-average.ts';
 import type { TimeDay, TimeRules, TimeWeek, TimeWeekInput } from './time-claim.ts';
 import { neutralLabelOf } from './wage-type.ts';
-import { balancesOf, payrollOf, type UnitsUsed } from './wage-units.ts';
+import { balancesOf, payrollOf, unitsOfOvertime, yearOf, type UnitsUsed } from './wage-units.ts';
 import { linesOf } from './week-lines.ts';
 import { datesOfWeek } from './week.ts';
 import { normOf, type DayNorm } from './working-scheme.ts';
@@ -24,8 +24,9 @@ import { normOf, type DayNorm } from './working-scheme.ts';
  *
  * Refuses, naming the entry: codes of `spanOf` and `absenceDays`, `time.week_unreadable`, `time.entry_outside_week`,
  * `time.entries_overlap`, `time.day_over_24_hours`, `time.absences_overlap`, `time.wage_type_unknown`,
- * `time.wage_type_inactive`, `time.wage_type_of_other_kind`, `time.comment_missing`, `time.scheme_missing`,
- * `time.scheme_broken`, `time.bands_overlap`.
+ * `time.wage_type_inactive`, `time.wage_type_of_other_kind`, `time.comment_missing`, `time.dimension_missing`,
+ * `time.dimension_unknown`, `time.dimension_parent`, `time.too_many_dimensions`, `time.scheme_missing`,
+ * `time.scheme_broken`, `time.band_broken`, `time.bands_overlap`.
  */
 export function timeWeek({
 	week,
@@ -52,10 +53,11 @@ export function timeWeek({
 	const overtime = overtimeOf(
 		days.map((day) => ({
 			...day,
-			surplusMinutes: Math.min(day.workedMinutes, Math.max(0, day.differenceMinutes))
+			surplusMinutes: Math.max(0, day.differenceMinutes)
 		})),
 		difference,
-		rules.overtimeBands
+		rules.overtimeBands,
+		rules.wageTypes
 	);
 	if (!overtime.ok) return overtime;
 	for (const { date, minutes } of overtime.value) {
@@ -65,9 +67,12 @@ export function timeWeek({
 	const flexMinutes = difference - overtime.value.reduce((sum, { minutes }) => sum + minutes, 0);
 	const flexAfterMinutes = before.flexMinutes + flexMinutes;
 	const used = [...work.value.units, ...away.value.map(unitsOf)];
-	const balances = balancesOf(rules.wageTypes, before.used, used);
 	const monday = dates.value[0] ?? '';
 	const sunday = dates.value[6] ?? '';
+	const balances = balancesOf(rules.wageTypes, before.used, [
+		...used,
+		...unitsOfOvertime(overtime.value, sunday)
+	]);
 	const worked: WorkedDate[] = [
 		...before.worked.filter(({ date }) => date < monday),
 		...days.map(({ date, workedMinutes }) => ({
@@ -86,6 +91,10 @@ export function timeWeek({
 		before.flexMinutes,
 		flexMinutes
 	);
+	const warnings = [
+		...restNotices(work.value.spans, work.value.sinceMs, rules.timeZone),
+		...averageNotices(worked, sunday, before.knownFrom < monday ? before.knownFrom : monday)
+	];
 	return ok({
 		week,
 		days,
@@ -99,8 +108,7 @@ export function timeWeek({
 		balances,
 		lines,
 		notices: [
-			...restNotices(work.value.spans, work.value.sinceMs, rules.timeZone),
-			...averageNotices(worked, sunday, before.knownFrom < monday ? before.knownFrom : monday),
+			...warnings,
 			...flexNotices(flexAfterMinutes, rules.flexLimits),
 			...balances
 				.filter(({ leftHundredths }) => leftHundredths < 0)
@@ -123,7 +131,8 @@ export function timeWeek({
 					values: { date, workedMinutes }
 				}))
 		],
-		verified: lines.every((line) => line.verified)
+		// The directive's text was not retrieved.
+		verified: lines.every((line) => line.verified) && warnings.length === 0
 	});
 }
 
@@ -166,7 +175,7 @@ function dayOf(
 function unitsOf({ wageType, date, minutes, unitsHundredths }: AbsenceDay): UnitsUsed {
 	return {
 		wageTypeId: wageType.wageTypeId,
-		year: Number(date.slice(0, 4)),
+		year: yearOf(date),
 		minutes,
 		unitsHundredths
 	};

@@ -8,9 +8,12 @@ export interface WageType {
 	sortKey: number;
 	isActive: boolean;
 	counts: 'worked' | 'absence';
+	/** Work counted in days is one for each date it begins on, however long. */
 	unit: 'hours' | 'days';
 	account: string | null;
 	isCommentRequired: boolean;
+	/** Dimensions an entry has to name, such as the project, beside those the company always asks for. */
+	requiredDimensionIds: readonly string[];
 	/** Absence only: may span several days; else it is one date. */
 	isFromTo: boolean;
 	/** Absence only: counts against the norm, as paid leave does; time off in lieu does not and lowers the balance. */

@@ -56,6 +56,19 @@ export function payrollOf(
 	return rows;
 }
 
+/** Overtime as time booked, in the year of its day, or of the week's last day where it was counted over the week. */
+export function unitsOfOvertime(
+	overtime: readonly OvertimeMinutes[],
+	lastDate: string
+): UnitsUsed[] {
+	return overtime.map(({ wageTypeId, date, minutes }) => ({
+		wageTypeId,
+		year: yearOf(date ?? lastDate),
+		minutes,
+		unitsHundredths: hundredthsOfHours(minutes)
+	}));
+}
+
 /** Of every wage type with a budget, in each year the week or the time before touched. */
 export function balancesOf(
 	wageTypes: readonly WageType[],
@@ -83,7 +96,11 @@ function unitsOf(unit: WageType['unit'], used: readonly UnitsUsed[]): number {
 	return used.reduce((sum, { unitsHundredths }) => sum + unitsHundredths, 0);
 }
 
-function hundredthsOfHours(minutes: number): number {
+export function yearOf(date: string): number {
+	return Number(date.slice(0, 'YYYY'.length));
+}
+
+export function hundredthsOfHours(minutes: number): number {
 	return Math.round((minutes * 100) / 60);
 }
 

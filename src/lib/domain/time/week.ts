@@ -10,7 +10,7 @@ export function datesOfWeek(week: string): Result<string[]> {
 	const monday = fourth
 		.subtract({ days: fourth.dayOfWeek - 1 })
 		.add({ weeks: Number(match[2]) - 1 });
-	const isThere = monday.yearOfWeek === Number(match[1]) && monday.weekOfYear === Number(match[2]);
-	if (!isThere) return refuse('time.week_unreadable', 'week');
+	// A week the year has not is counted into the next one, as another.
+	if (monday.weekOfYear !== Number(match[2])) return refuse('time.week_unreadable', 'week');
 	return ok(Array.from({ length: 7 }, (_, days) => monday.add({ days }).toString()));
 }

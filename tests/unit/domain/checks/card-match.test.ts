@@ -39,6 +39,16 @@ test.each<[string, Partial<CardClaim>, object[]]>([
 		[{ isTip: true, differenceMinor: 1_600 }]
 	],
 	['a tip where none is usual', { amountMinor: 8_400 }, []],
+	[
+		'a small tip',
+		{ amountMinor: 9_800, mayHaveTip: true },
+		[{ isTip: true, differenceMinor: 200 }]
+	],
+	[
+		'within 1 % where tips are usual',
+		{ amountMinor: 9_950, mayHaveTip: true },
+		[{ isTip: false, differenceMinor: 50 }]
+	],
 	['too large a tip', { amountMinor: 8_300, mayHaveTip: true }, []],
 	['less on the card than on the receipt', { amountMinor: 12_000, mayHaveTip: true }, []],
 	['booked five days later', { spentOn: '2026-11-15' }, [{ days: 5 }]],
@@ -62,6 +72,34 @@ test('the closest first, and each once', () => {
 		['e1', 'c2'],
 		['e2', 'c1']
 	]);
+});
+
+test('a close amount goes before a tip, however small', () => {
+	const claims = [
+		claim('tip', { amountMinor: 9_890, mayHaveTip: true }),
+		claim('close', { amountMinor: 73_900, currency: 'DKK' })
+	];
+	expect(matchCardEntries([entry('e')], claims)).toMatchObject([
+		{ claimId: 'close', by: 'billed' }
+	]);
+});
+
+test('the smaller difference goes before the nearer day, the nearer day before the id', () => {
+	const far = claim('b', { spentOn: '2026-11-17' });
+	const off = claim('a', { amountMinor: 10_050 });
+	expect(matchCardEntries([entry('e')], [off, far])).toMatchObject([{ claimId: 'b' }]);
+	const near = claim('c', { spentOn: '2026-11-19' });
+	expect(matchCardEntries([entry('e')], [far, near])).toMatchObject([{ claimId: 'c' }]);
+	expect(matchCardEntries([entry('e')], [claim('z'), claim('y')])).toMatchObject([
+		{ claimId: 'y' }
+	]);
+});
+
+test('where both amounts are the same, it is the original', () => {
+	const same = entry('e', { original: dkk(74_600) });
+	const claims = [claim('c', { amountMinor: 74_600, currency: 'DKK' })];
+	expect(matchCardEntries([same], claims)).toMatchObject([{ by: 'original' }]);
+	expect(matchCardEntries([{ ...same, original: null }], claims)).toMatchObject([{ by: 'billed' }]);
 });
 
 test('the order of arrival never matters, and nothing is matched twice', () => {

@@ -1,127 +1,6 @@
-import { checkExpense, type ExpenseFacts } from '@outlay/domain/checks/check-expense';
-import type { ExpenseClaim, ExpenseLine } from '@outlay/domain/checks/expense-claim';
-import { vatOf } from '@outlay/domain/checks/vat';
-import { checkRates, importRates } from '@outlay/domain/dated-rates';
-import { STATE_VAT_RATES } from '@outlay/domain/rates/vat';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-
-function aLine(change: Partial<ExpenseLine> = {}): ExpenseLine {
-	return {
-		lineId: 'l1',
-		costTypeId: 'meals',
-		accountId: '4711',
-		vatCode: null,
-		amountMinor: 100_000,
-		vatMinor: null,
-		dimensions: { department: 'service', team: 'pumps' },
-		projectId: null,
-		isBillable: false,
-		privateMinor: 0,
-		...change
-	};
-}
-
-function aClaim(change: Partial<ExpenseClaim> = {}): ExpenseClaim {
-	return {
-		claimId: 'c1',
-		personId: 'jonas',
-		kind: 'expense',
-		merchant: 'Kro',
-		vendorId: '',
-		invoiceNumber: '',
-		amountMinor: 100_000,
-		currency: 'DKK',
-		spentOn: '2026-11-20',
-		country: 'DK',
-		paidBy: 'person',
-		lines: [aLine()],
-		participants: [
-			{ name: 'Jonas Berg', company: 'Nordlys' },
-			{ name: 'Ole Vang', company: 'Vandværket' }
-		],
-		receiptHashes: ['a'],
-		missingReceiptReason: '',
-		explanations: {},
-		...change
-	};
-}
-
-const policy: ExpenseFacts['policy'] = {
-	country: 'DK',
-	currency: 'DKK',
-	costTypes: [
-		{
-			costTypeId: 'meals',
-			needsReceipt: true,
-			needsParticipants: true,
-			vatKind: 'restaurant',
-			limitEachMinor: 40_000,
-			limitDayMinor: 150_000
-		},
-		{
-			costTypeId: 'hotel',
-			needsReceipt: true,
-			needsParticipants: false,
-			vatKind: 'hotel',
-			limitEachMinor: null,
-			limitDayMinor: null
-		},
-		{
-			costTypeId: 'parking',
-			needsReceipt: false,
-			needsParticipants: false,
-			vatKind: 'standard',
-			limitEachMinor: null,
-			limitDayMinor: null
-		}
-	],
-	dimensions: [
-		{
-			dimensionId: 'department',
-			isRequired: true,
-			parentId: null,
-			values: [
-				{ valueId: 'service', parentValueId: null },
-				{ valueId: 'sales', parentValueId: null }
-			]
-		},
-		{
-			dimensionId: 'team',
-			isRequired: false,
-			parentId: 'department',
-			values: [{ valueId: 'pumps', parentValueId: 'service' }]
-		}
-	],
-	ageLimitDays: 90
-};
-
-function facts(
-	claim: Partial<ExpenseClaim> = {},
-	change: Partial<ExpenseFacts> = {}
-): ExpenseFacts {
-	const whole = aClaim(claim);
-	return {
-		claim: whole,
-		policy,
-		vatRates: STATE_VAT_RATES,
-		today: '2026-11-22',
-		amountInCompanyMinor: whole.amountMinor,
-		othersOfDay: [],
-		...change
-	};
-}
-
-function outcome(claim: Partial<ExpenseClaim> = {}, change: Partial<ExpenseFacts> = {}) {
-	const result = checkExpense(facts(claim, change));
-	if (!result.ok) throw new Error(result.refusal.code);
-	return result.value;
-}
-
-test('the table of VAT is whole', () => {
-	expect(importRates(JSON.stringify(STATE_VAT_RATES)).ok).toBe(true);
-	expect(checkRates(STATE_VAT_RATES)).toEqual([]);
-});
+import { aLine, aClaim, policy, outcome } from '../../../support/expense-claims.ts';
 
 describe('amounts', () => {
 	test('DK restaurant: a quarter of the VAT in 1,000.00 is deducted', () => {
@@ -146,10 +25,31 @@ describe('amounts', () => {
 			settlement: { toPersonMinor: 75_000 },
 			vat: [{ vatMinor: 15_000, deductibleMinor: 3_750 }]
 		});
-		expect(outcome({ lines, paidBy: 'company-card' }).settlement).toEqual({
-			toPersonMinor: 0,
-			toVendorMinor: 0,
-			fromPersonMinor: 25_000
+		// Whoever else paid, the person owes the private part.
+		for (const paidBy of ['company-card', 'advance'] as const) {
+			expect(outcome({ lines, paidBy }).settlement).toEqual({
+				toPersonMinor: 0,
+				toVendorMinor: 0,
+				fromPersonMinor: 25_000
+			});
+		}
+	});
+
+	test('of printed VAT the business part has its share', () => {
+		// A receipt of mixed rates: 6.00 on 1,000.00, of which a quarter is private.
+		const lines = [aLine({ costTypeId: 'hotel', vatMinor: 600, privateMinor: 25_000 })];
+		expect(outcome({ lines })).toMatchObject({
+			vat: [{ vatMinor: 450, deductibleMinor: 450 }],
+			notices: []
+		});
+		const all = [aLine({ costTypeId: 'hotel', vatMinor: 600, privateMinor: 100_000 })];
+		expect(outcome({ lines: all }).vat).toMatchObject([{ vatMinor: 0, deductibleMinor: 0 }]);
+		const credit = [
+			aLine({ costTypeId: 'hotel', amountMinor: -100_000, vatMinor: -600, privateMinor: -25_000 })
+		];
+		expect(outcome({ lines: credit, amountMinor: -100_000 })).toMatchObject({
+			vat: [{ vatMinor: -450, deductibleMinor: -450 }],
+			notices: []
 		});
 	});
 
@@ -172,87 +72,6 @@ describe('amounts', () => {
 		]);
 		expect(found.notices.map(({ code }) => code)).not.toContain('expense.vat_above_rate');
 	});
-
-	test('a kind of cost without a row is a missing rate, not the usual one', () => {
-		const of = { printedMinor: null, currency: 'SEK', spentOn: '2026-01-01', grossMinor: 1000 };
-		expect(
-			vatOf({ ...of, country: 'SE', vatKind: 'restaurant' }, 'SE', STATE_VAT_RATES)
-		).toMatchObject({ ok: false, refusal: { code: 'rate.missing' } });
-		expect(
-			vatOf(
-				{ ...of, country: 'FI', vatKind: 'standard', spentOn: '2024-08-31' },
-				'FI',
-				STATE_VAT_RATES
-			)
-		).toMatchObject({ value: { vatMinor: 194 } });
-		expect(
-			vatOf(
-				{ ...of, country: 'FI', vatKind: 'standard', spentOn: '2024-09-01' },
-				'FI',
-				STATE_VAT_RATES
-			)
-		).toMatchObject({ value: { vatMinor: 203 } });
-	});
-});
-
-describe('what must be mended', () => {
-	const line = (change: Partial<ExpenseLine>) => ({ lines: [aLine(change)] });
-	test.each<[string, string, Partial<ExpenseClaim>]>([
-		['expense.lines_missing', 'lines', { lines: [] }],
-		['expense.lines_sum', 'lines', { amountMinor: 100_001 }],
-		['expense.date_future', 'spentOn', { spentOn: '2026-11-23' }],
-		['expense.too_old', 'spentOn', { spentOn: '2026-08-23' }],
-		['expense.receipt_missing', 'receiptIds', { receiptHashes: [] }],
-		['expense.participants_missing', 'participants', { participants: [] }],
-		[
-			'expense.participant_incomplete',
-			'participants.0',
-			{ participants: [{ name: 'Ole', company: ' ' }] }
-		],
-		['expense.cost_type_unknown', 'lines.0.costTypeId', line({ costTypeId: 'yachts' })],
-		['expense.private_part', 'lines.0.privateMinor', line({ privateMinor: 100_001 })],
-		['expense.private_part', 'lines.0.privateMinor', line({ privateMinor: -1 })],
-		['expense.dimension_missing', 'lines.0.dimensions.department', line({ dimensions: {} })],
-		[
-			'expense.dimension_unknown',
-			'lines.0.dimensions.department',
-			line({ dimensions: { department: 'kitchen' } })
-		],
-		[
-			'expense.dimension_parent',
-			'lines.0.dimensions.team',
-			line({ dimensions: { department: 'sales', team: 'pumps' } })
-		],
-		[
-			'expense.too_many_dimensions',
-			'lines.0.dimensions',
-			line({ dimensions: Object.fromEntries(Array.from({ length: 10 }, (_, n) => [`d${n}`, 'x'])) })
-		],
-		['invoice.number_missing', 'invoiceNumber', { kind: 'invoice', paidBy: 'vendor' }],
-		['invoice.vendor_missing', 'vendorId', { kind: 'invoice', invoiceNumber: '7' }],
-		['invoice.paid_by', 'paidBy', { paidBy: 'vendor' }]
-	])('%s at %s', (code, field, claim) => {
-		expect(checkExpense(facts(claim))).toMatchObject({ ok: false, refusal: { code, field } });
-	});
-
-	test('a declaration stands for a receipt, and is said', () => {
-		const found = outcome({ receiptHashes: [], missingReceiptReason: 'Lost on the ferry' });
-		expect(found.notices.map(({ code }) => code)).toContain('expense.receipt_declared_missing');
-	});
-
-	test('the last day of the age limit is in time', () => {
-		expect(checkExpense(facts({ spentOn: '2026-08-24' })).ok).toBe(true);
-	});
-
-	test('an invoice is paid to its vendor', () => {
-		const of = {
-			kind: 'invoice',
-			paidBy: 'vendor',
-			invoiceNumber: '7',
-			vendorId: '12345678'
-		} as const;
-		expect(outcome(of).settlement.toVendorMinor).toBe(100_000);
-	});
 });
 
 describe('limits ask why, and block nothing', () => {
@@ -271,6 +90,45 @@ describe('limits ask why, and block nothing', () => {
 		expect(found.toExplain).toEqual([]);
 		expect(found.notices.map((notice) => notice.code)).toContain(code);
 		expect(outcome({ explanations: { [code]: '  ' } }).toExplain).toHaveLength(1);
+	});
+
+	test('reaching one is not passing it, and the private part is nobody’s cost', () => {
+		expect(
+			outcome({ lines: [aLine({ amountMinor: 80_000 })], amountMinor: 80_000 }).toExplain
+		).toEqual([]);
+		expect(outcome({ lines: [aLine({ privateMinor: 20_000 })] }).toExplain).toEqual([]);
+		expect(outcome({ lines: [aLine({ privateMinor: 19_998 })] }).toExplain).toHaveLength(1);
+		const day = [{ costTypeId: 'meals', amountMinor: 70_000 }];
+		const lines = [aLine({ amountMinor: 80_000 })];
+		const codes = outcome({ lines, amountMinor: 80_000 }, { othersOfDay: day }).toExplain;
+		expect(codes).toEqual([]);
+	});
+
+	test('in another currency, by what it is in the company’s', () => {
+		const lines = [aLine({ amountMinor: 12_000 })];
+		const of = { currency: 'EUR', amountMinor: 12_000, lines };
+		expect(outcome(of, { amountInCompanyMinor: 80_000 }).toExplain).toEqual([]);
+		expect(outcome(of, { amountInCompanyMinor: 90_000 }).toExplain).toMatchObject([
+			{ code, values: { reachedMinor: 45_000, currency: 'DKK' } }
+		]);
+	});
+
+	test('what cannot be compared is said only where there is a limit', () => {
+		const codes = (costTypeId: string) =>
+			outcome(
+				{ currency: 'ISK', lines: [aLine({ costTypeId })] },
+				{ amountInCompanyMinor: null }
+			).notices.map((notice) => notice.code);
+		expect(codes('parking')).toEqual([]);
+		expect(codes('meals')).toEqual(['expense.limit_unchecked']);
+		const [meals] = policy.costTypes;
+		if (meals === undefined) throw new Error('no cost type');
+		const costTypes = [{ ...meals, limitEachMinor: null }];
+		const found = outcome(
+			{ currency: 'ISK' },
+			{ amountInCompanyMinor: null, policy: { ...policy, costTypes } }
+		);
+		expect(found.notices.map((notice) => notice.code)).toEqual(['expense.limit_unchecked']);
 	});
 
 	test('for a day, the other claims of it counted', () => {
@@ -312,19 +170,4 @@ test('the parts always add up, and what is deducted is never more than the VAT i
 			}
 		})
 	);
-});
-
-test('that VAT of another country is not deducted at home is a rule of the directive, so it is verified', () => {
-	const facts = {
-		grossMinor: 10_000,
-		printedMinor: 1900,
-		currency: 'EUR',
-		vatKind: 'hotel',
-		spentOn: '2026-11-20',
-		country: 'DE'
-	};
-	expect(vatOf(facts, 'DK', STATE_VAT_RATES)).toMatchObject({
-		ok: true,
-		value: { vatMinor: 1900, deductibleMinor: 0, verified: true }
-	});
 });

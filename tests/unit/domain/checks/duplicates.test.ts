@@ -59,9 +59,67 @@ test.each<[string, Partial<DuplicateFacts>, Partial<DuplicateFacts>, string[]]>(
 		{ invoiceNumber: '7', vendorId: '87654321' },
 		[]
 	],
-	['two invoices with numbers of their own', { invoiceNumber: '7' }, { invoiceNumber: '8' }, []]
+	['two invoices with numbers of their own', { invoiceNumber: '7' }, { invoiceNumber: '8' }, []],
+	[
+		'an invoice and the receipt of it',
+		{ invoiceNumber: '7' },
+		{},
+		['likely duplicate.same_amount']
+	],
+	[
+		'the same invoice, one without the vendor’s registration',
+		{ ...FAR, invoiceNumber: '7', vendorId: '12345678', merchant: 'Shop' },
+		{ invoiceNumber: '7', merchant: 'SHOP' },
+		['likely duplicate.same_invoice']
+	],
+	[
+		'the same number of vendors nobody named',
+		{ ...FAR, invoiceNumber: '7', merchant: '' },
+		{ invoiceNumber: '7', merchant: '' },
+		[]
+	],
+	['the same vendor and no number', { ...FAR, vendorId: '12345678' }, { vendorId: '12345678' }, []],
+	['nothing against nothing', { amountMinor: 0 }, { amountMinor: 0 }, []],
+	[
+		'small on the same day',
+		{ amountMinor: 4_000 },
+		{ amountMinor: 4_000 },
+		['likely duplicate.same_amount']
+	],
+	[
+		'small, card against cash on the next day',
+		{ amountMinor: 4_000, spentOn: '2026-11-21', paidBy: 'company-card' },
+		{ amountMinor: 4_000 },
+		['likely duplicate.card_and_cash']
+	]
 ])('%s', (_, other, own, expected) => {
 	expect(found(other, own)).toEqual(expected);
+});
+
+test.each([
+	[20_000, 'DKK', 'possible'],
+	[20_001, 'DKK', 'likely'],
+	[2_500, 'EUR', 'possible'],
+	[2_501, 'EUR', 'likely'],
+	// 200 yen are small, yet nobody said so.
+	[200, 'JPY', 'likely']
+])('%s %s twice on neighbouring days: %s', (amountMinor, currency, certainty) => {
+	const of = { amountMinor, currency };
+	expect(found({ ...of, spentOn: '2026-11-21' }, of)).toEqual([
+		`${certainty} duplicate.same_amount`
+	]);
+});
+
+test('the company says what is small', () => {
+	const twice = [claim('a'), claim('b', { spentOn: '2026-11-21' })] as const;
+	const rules = { nearDays: 1, smallMinor: { DKK: 100_000 } };
+	expect(findDuplicates(twice[0], [twice[1]], [], rules)).toMatchObject([
+		{ certainty: 'possible' }
+	]);
+});
+
+test('a claim is no duplicate of itself', () => {
+	expect(findDuplicates(claim('a'), [claim('a')])).toEqual([]);
 });
 
 test('a dismissed pair is not named again, from either side', () => {
