@@ -60,9 +60,15 @@ it('shows the newest before the rest was read, and tells how far it is', async (
 
 	const told: SyncStatus[] = [];
 	const stop = worker.sync.status.subscribe((status) => told.push(status));
+	const sealing = countSealing();
 	gate.open();
 	await untilRead(worker);
 	stop();
+	sealing.end();
+	// Each document once, and none is opened again for those who follow the store; some are settings and checkpoints.
+	expect(sealing.sealedCount).toBeGreaterThan(COUNT * 0.9);
+	expect(sealing.sealedCount).toBeLessThan(COUNT * 1.2);
+	expect(sealing.openedCount).toBeLessThan(COUNT * 0.5);
 	const counts = told.flatMap((status) => (status.state === 'fetching' ? [status.totalCount] : []));
 	expect(counts.some((total) => total !== null && total >= COUNT)).toBe(true);
 	expect(await idsHere(worker)).toEqual(ids);
@@ -155,6 +161,31 @@ function gateBeforePages(free = 0) {
 		}) as Fetch
 	};
 	return gate;
+}
+
+/** How often anything is sealed or opened from now on. */
+function countSealing() {
+	const { subtle } = crypto;
+	const encrypt = subtle.encrypt.bind(subtle);
+	const decrypt = subtle.decrypt.bind(subtle);
+	const counted = {
+		sealedCount: 0,
+		openedCount: 0,
+		end: () => {
+			Object.assign(subtle, { encrypt, decrypt });
+		}
+	};
+	Object.assign(subtle, {
+		encrypt: (...asked: Parameters<SubtleCrypto['encrypt']>) => {
+			counted.sealedCount += 1;
+			return encrypt(...asked);
+		},
+		decrypt: (...asked: Parameters<SubtleCrypto['decrypt']>) => {
+			counted.openedCount += 1;
+			return decrypt(...asked);
+		}
+	});
+	return counted;
 }
 
 async function untilRead({ sync }: Device): Promise<void> {

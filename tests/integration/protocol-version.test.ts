@@ -1,10 +1,12 @@
 import { commands } from 'vitest/browser';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import { PROTOCOL_HEADER, PROTOCOL_VERSION } from '@outlay/domain/session-view';
 import type { SignedIn } from '#lib/commands/ports.ts';
 import { removeEverything } from '#lib/storage/open-database.ts';
 import { rememberSignedIn } from '#lib/storage/signed-in.ts';
+import { OtherVersion } from '#lib/sync/protocol-version.ts';
 import { createSessions } from '#lib/sync/sessions.ts';
+import { uploadByXhr } from '#lib/sync/upload.ts';
 import {
 	aPicture,
 	openDevice,
@@ -28,6 +30,7 @@ beforeAll(async () => {
 });
 
 afterEach(async () => {
+	vi.restoreAllMocks();
 	await worker?.close();
 	worker = null;
 	await removeEverything();
@@ -98,6 +101,27 @@ it('a request of an app of another version is refused before anything of it is r
 	});
 	expect(found.status).toBe(200);
 	expect(await found.text()).not.toContain('0'.repeat(26));
+});
+
+it('hears the version with each picture too, and one it does not speak is no refusal of the picture', async () => {
+	const { mailbox } = me.databases;
+	const picture = await aPicture(50);
+	const send = () =>
+		uploadByXhr(
+			`/${mailbox}/blob%3Anone/data`,
+			picture,
+			() => undefined,
+			new AbortController().signal
+		);
+	const set = vi.spyOn(XMLHttpRequest.prototype, 'setRequestHeader');
+	expect((await send()).status).toBe(403);
+	expect(set).toHaveBeenCalledWith(PROTOCOL_HEADER, String(PROTOCOL_VERSION));
+
+	// A server of tomorrow names itself in every answer.
+	vi.spyOn(XMLHttpRequest.prototype, 'getResponseHeader').mockReturnValue(
+		String(PROTOCOL_VERSION + 1)
+	);
+	await expect(send()).rejects.toBeInstanceOf(OtherVersion);
 });
 
 /** The real server, as one of another version would name itself, and refuse what does not speak its own. */

@@ -4,15 +4,16 @@ import type { Row, RowState } from '#lib/storage/rows.ts';
 import { absorb } from './absorb.ts';
 import { keepReceiptsOf, receiptToKeep } from './receipts-of-entry.ts';
 
-/** Lets versions of the server into a collection, each in one step with what it meets there. */
+/** Lets versions of the server into a collection, each in one step with what it meets there; `writer` as in `changeRows`. */
 export async function absorbRows(
 	collection: RxCollection<Row>,
 	theirs: readonly RowState[],
 	me: string,
-	nowMs: () => number
+	nowMs: () => number,
+	writer?: string
 ): Promise<void> {
 	const byId = new Map(theirs.map((row) => [row.id, row]));
-	await changeRows(collection, [...byId.keys()], async (id, here) => {
+	const absorbOne = async (id: string, here: RowState | null) => {
 		const incoming = byId.get(id);
 		if (incoming === undefined) return null;
 		const { row, kept } = await absorb(here, incoming, me, nowMs());
@@ -28,7 +29,8 @@ export async function absorbRows(
 			return (await receiptToKeep(collection, here, incoming, entry, nowMs())) ?? row;
 		}
 		return row;
-	});
+	};
+	await changeRows(collection, [...byId.keys()], absorbOne, { writer });
 }
 
 /** What an entry that comes in the same page will be; null when none does, or nothing changes. */

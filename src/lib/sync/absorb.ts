@@ -1,7 +1,7 @@
 import { mergeDocuments } from '@outlay/domain/merge';
 import { canonicalJson } from '@outlay/domain/canonical-json';
 import { generationOf } from '#lib/storage/collections.ts';
-import { keptRow } from '#lib/storage/kept-row.ts';
+import { keptOfRemoved, keptRow } from '#lib/storage/kept-row.ts';
 import {
 	aboutOf,
 	isSameContent,
@@ -15,7 +15,7 @@ import {
 export interface Absorbed {
 	/** What to store; null when nothing changes here. */
 	row: RowState | null;
-	/** A version that lost the merge; stored first. */
+	/** A version that lost the merge, or what was entered into something the server removed; stored first. */
 	kept: RowState | null;
 }
 
@@ -23,7 +23,7 @@ export interface Absorbed {
  * Lets the server's version of a document into this device. What is not edited here simply
  * becomes what the server has. What is, is told apart by what the edit started from: our own earlier push whose
  * answer got lost is no conflict; two edits are merged; a deletion never swallows an edit; what the server
- * removed stays removed; documents of other writers are the server's.
+ * removed stays removed, and what was entered into it meanwhile is kept beside it; documents of other writers are the server's.
  */
 export async function absorb(
 	here: RowState | null,
@@ -43,7 +43,10 @@ export async function absorb(
 	if (isSameContent(here, theirs)) {
 		return { row: { ...theirs, unsent: sentState(here.unsent.earlier) }, kept: null };
 	}
-	if (here.ownerId !== me || theirs.removal !== '') return take;
+	if (here.ownerId !== me) return take;
+	if (theirs.removal !== '') {
+		return { ...take, kept: await keptOfRemoved(here, theirs.removal, nowMs) };
+	}
 	if ((here.unsent.earlier ?? []).includes(await markOf(theirs))) {
 		return { row: await rebased(here, theirs), kept: null };
 	}
@@ -71,8 +74,12 @@ async function rebased(here: RowState, theirs: RowState): Promise<RowState> {
 }
 
 async function merged(here: RowState, theirs: RowState, nowMs: number): Promise<Absorbed> {
+	// Only a later generation can have been made from ours. Another one says that the server was set back and lost ours
+	// (found by chaos): what ours began with is then not what both began with, and nothing of it may give way unseen.
+	const ours = generationOf(here.couchRev);
+	const isFromOurs = ours > 0 && generationOf(theirs.couchRev) > ours;
 	const { body, lost } = mergeDocuments(
-		here.unsent.base ?? null,
+		(isFromOurs ? here.unsent.base : null) ?? null,
 		{ schema: here.schemaVersion, body: here.body },
 		{ schema: theirs.schemaVersion, body: theirs.body }
 	);

@@ -1,5 +1,6 @@
 import type { ServerDocument } from './server-document.ts';
-import { ServerError, SignInNeeded, Unreachable, type ServerLine } from './server-line.ts';
+import { ServerError, SignInNeeded, Unreachable } from './server-answer.ts';
+import type { ServerLine } from './server-line.ts';
 
 export interface Changes {
 	results: { seq: string | number; id: string; doc?: ServerDocument | null }[];

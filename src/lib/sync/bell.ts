@@ -1,5 +1,6 @@
 import { askChanges } from './ask-changes.ts';
-import { SyncStopped, Unreachable, type ServerLine } from './server-line.ts';
+import { SyncStopped, Unreachable } from './server-answer.ts';
+import type { ServerLine } from './server-line.ts';
 
 const POLL_MS = 25_000;
 /** Beyond the server's own limit, for slow links. */

@@ -1,4 +1,4 @@
-import { SyncStopped } from './server-line.ts';
+import { SyncStopped } from './server-answer.ts';
 
 /** Runs one kind of work whenever it is asked for, once at a time, and once more when asked meanwhile. */
 export class Lane {

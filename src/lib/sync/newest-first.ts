@@ -1,7 +1,8 @@
 import type { RowState } from '#lib/storage/rows.ts';
 import { askDatabase } from './ask-changes.ts';
 import { rowFromServer, type ServerDocument } from './server-document.ts';
-import { Unreachable, type ServerLine } from './server-line.ts';
+import { Unreachable } from './server-answer.ts';
+import type { ServerLine } from './server-line.ts';
 
 /** More than the first screen shows. */
 const NEWEST_ROWS = 60;

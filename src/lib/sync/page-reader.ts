@@ -1,5 +1,6 @@
 import { askChanges, type Changes } from './ask-changes.ts';
-import { Unreachable, type ServerLine } from './server-line.ts';
+import { Unreachable } from './server-answer.ts';
+import type { ServerLine } from './server-line.ts';
 
 const FIRST_ROWS = 100;
 const FEWEST_ROWS = 5;

@@ -40,6 +40,8 @@ export interface PullParts {
 	readFirst?: () => Promise<RowState[]>;
 	/** The server was set back to a backup; resolves when this device is ready to read everything again. */
 	onRestored: () => Promise<void>;
+	/** From now on it is noticed when the server is set back. */
+	onEpochKnown?: () => void;
 	/** How far a read of more than one page is. */
 	onReading?: (reading: Reading) => void;
 	/** A round is done: everything the server had is here. */
@@ -68,7 +70,7 @@ export function startPull(parts: PullParts): Pull {
 
 	const absorb = async (rows: readonly RowState[]) => {
 		for (let at = 0; at < rows.length; at += STORED_ROWS) {
-			await absorbRows(collection, rows.slice(at, at + STORED_ROWS), me, nowMs);
+			await absorbRows(collection, rows.slice(at, at + STORED_ROWS), me, nowMs, await ownMark());
 		}
 	};
 	/** Says what is known before the first answer, and stores what must not wait for its turn. */
@@ -84,6 +86,12 @@ export function startPull(parts: PullParts): Pull {
 		}
 	};
 
+	/**
+	 * RxDB's mark of what this replication wrote: what bears it is not looked up and prepared once more for a push,
+	 * which RxDB does even where there is none.
+	 */
+	const ownMark = () => replication.internalReplicationState?.downstreamBulkWriteFlag;
+
 	const replication = replicateRxCollection<Row, Checkpoint>({
 		collection,
 		replicationIdentifier: `pull-${databaseName}`,
@@ -97,6 +105,7 @@ export function startPull(parts: PullParts): Pull {
 			batchSize: 1,
 			async handler(checkpoint) {
 				let seq = checkpoint?.seq ?? '0';
+				if (checkpoint !== undefined) parts.onEpochKnown?.();
 				await begin(checkpoint);
 				const isFirst = isFirstRead(checkpoint);
 				for (;;) {
@@ -107,6 +116,7 @@ export function startPull(parts: PullParts): Pull {
 					}
 					const heard = rings;
 					const page = await reader.read(seq);
+					parts.onEpochKnown?.();
 					const [before, now] = [epochOf(seq), epochOf(page.seq)];
 					// The page is the first of all, then: another epoch's sequence reads from the start.
 					if (before !== null && before !== now) await parts.onRestored();

@@ -1,12 +1,15 @@
+import { keptOfRemoved } from '#lib/storage/kept-row.ts';
 import type { OutlayDatabase } from '#lib/storage/open-collections.ts';
 import { changeRow, readRows } from '#lib/storage/row-store.ts';
-import { isOpenTrace, isSameContent, lineOf, sentState, type RowState } from '#lib/storage/rows.ts';
+import { isSameContent, lineOf, sentState, staysHere, type RowState } from '#lib/storage/rows.ts';
 import { absorbRows } from './absorb-rows.ts';
 import { oneAtATime, type Locks } from './one-at-a-time.ts';
-import { OFFERED_TYPES, type Outstanding } from './outstanding.ts';
+import { OFFERED_TYPES } from './offered-types.ts';
+import type { Outstanding } from './outstanding.ts';
 import { refuseDocument } from './refusals.ts';
 import { rowFromServer, serverDocumentOf, type ServerDocument } from './server-document.ts';
-import { ServerError, SignInNeeded, Unreachable, type ServerLine } from './server-line.ts';
+import { ServerError, SignInNeeded, Unreachable } from './server-answer.ts';
+import type { ServerLine } from './server-line.ts';
 
 const BATCH_ROWS = 100;
 const BATCH_BYTES = 500_000;
@@ -90,7 +93,7 @@ export class Push {
 		let bytes = 0;
 		for (const id of wanted) {
 			const row = rows.get(id);
-			if (row === undefined || row.unsentSinceMs === 0 || isOpenTrace(row)) continue;
+			if (row === undefined || row.unsentSinceMs === 0 || staysHere(row)) continue;
 			if (row.ownerId !== database.userId || !OFFERED_TYPES.has(row.type)) {
 				await refuseDocument(database, row, 'document.not_yours', '', this.#parts.nowMs());
 				continue;
@@ -171,6 +174,7 @@ export class Push {
 	/** Takes in what stands at the server instead of what was offered. */
 	async #meet(rows: readonly RowState[]): Promise<void> {
 		const { database, nowMs } = this.#parts;
+		await this.#forgetLostRevisions(rows);
 		const current = await this.#current(rows.map(({ id }) => id));
 		await absorbRows(database.documents, [...current.values()], database.userId, nowMs);
 		for (const row of rows) {
@@ -190,25 +194,53 @@ export class Push {
 		}
 	}
 
-	/** What the server erased, or must not hold any more, is gone here too, and never offered again. */
+	/**
+	 * An edit that stands on a revision the server does not know: it was set back to before that one, and has what others
+	 * made of an older one. What the edit began with is then nothing that both began with (`absorb`). The epoch would tell
+	 * as well, but it is read beside this, and may come later.
+	 */
+	async #forgetLostRevisions(rows: readonly RowState[]): Promise<void> {
+		const { database, databaseName, line } = this.#parts;
+		const known = rows.filter(({ couchRev }) => couchRev !== '');
+		if (known.length === 0) return;
+		const lost = (await line.ask(`/${databaseName}/_revs_diff`, {
+			method: 'POST',
+			body: Object.fromEntries(known.map(({ id, couchRev }) => [id, [couchRev]])),
+			timeoutMs: PUSH_TIMEOUT_MS
+		})) as Record<string, unknown> | null;
+		for (const { id, couchRev } of known) {
+			if (lost?.[id] === undefined) continue;
+			await changeRow(database.documents, id, (here) =>
+				here?.couchRev === couchRev && here.unsentSinceMs > 0 ? { ...here, couchRev: '' } : null
+			);
+		}
+	}
+
+	/**
+	 * What the server erased, or must not hold any more, is gone here too, and never offered again. What the person
+	 * entered into it meanwhile is kept on this device first.
+	 */
 	async #takeOut(rows: readonly RowState[]): Promise<void> {
 		const current = await this.#current(rows.map(({ id }) => id));
-		const { database } = this.#parts;
+		const { documents } = this.#parts.database;
 		for (const { id } of rows) {
 			const there = current.get(id);
-			await changeRow(database.documents, id, (here) =>
-				here === null
-					? null
-					: {
-							...here,
-							_deleted: true,
-							body: {},
-							couchRev: there?._deleted === true ? there.couchRev : '',
-							removal: there?.removal || 'erased',
-							unsentSinceMs: 0,
-							unsent: {}
-						}
-			);
+			const removal = there?.removal || 'erased';
+			await changeRow(documents, id, async (here) => {
+				if (here === null) return null;
+				const kept = await keptOfRemoved(here, removal, this.#parts.nowMs());
+				if (kept !== null)
+					await changeRow(documents, kept.id, (row) => (row === null ? kept : null));
+				return {
+					...here,
+					_deleted: true,
+					body: {},
+					couchRev: there?._deleted === true ? there.couchRev : '',
+					removal,
+					unsentSinceMs: 0,
+					unsent: sentState(await lineOf(here))
+				};
+			});
 		}
 	}
 

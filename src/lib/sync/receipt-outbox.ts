@@ -6,14 +6,8 @@ import { bytesInVault, sha256Of } from '#lib/storage/vault.ts';
 import { oneAtATime, type Locks } from './one-at-a-time.ts';
 import type { Outstanding, OutstandingPhoto } from './outstanding.ts';
 import { sendInParts } from './send-in-parts.ts';
-import {
-	ServerError,
-	SignInNeeded,
-	Unreachable,
-	codeOf,
-	jsonOf,
-	type ServerLine
-} from './server-line.ts';
+import { ServerError, SignInNeeded, Unreachable, codeOf, jsonOf } from './server-answer.ts';
+import type { ServerLine } from './server-line.ts';
 import type { Upload } from './upload.ts';
 
 /** After this long another tab with the lock counts as frozen, or its link as too slow to wait for. */
@@ -29,21 +23,26 @@ export interface OutboxParts {
 	upload: Upload;
 	locks: Locks;
 	signal: AbortSignal;
+	/** The small pictures of receipts, or the originals: each kind is a lane of its own. */
+	kind: 'thumbnails' | 'originals';
 	/** How far the photo on its way is; null when none is. */
 	onProgress: (progress: { sha256: string; sentBytes: number } | null) => void;
 }
 
 /**
- * Sends the photos receipts need, small before large. They lie at the server under their hash: the same bytes
+ * Sends the photos receipts need, small before large: thumbnails as soon as the documents are through, also while an
+ * original is on its way, and originals once no thumbnail waits. They lie at the server under their hash: the same bytes
  * twice are one, an upload needs no revision, and a photo that is there is the right one, since the server
  * checks the bytes against the name. They are never removed here before the server has said so.
  */
 export async function sendPhotos(parts: OutboxParts): Promise<void> {
-	const { outstanding, line, onProgress } = parts;
+	const { outstanding, line, onProgress, kind } = parts;
 	for (;;) {
 		// Documents go first; the lane of photos is asked again when they are through.
 		if (line.isStopped || outstanding.sendableDocuments().length > 0) return;
-		const [photo] = outstanding.sendablePhotos();
+		const [thumbnail] = outstanding.sendableThumbnails();
+		if (kind === 'originals' && thumbnail !== undefined) return;
+		const photo = kind === 'thumbnails' ? thumbnail : outstanding.sendablePhotos()[0];
 		if (photo === undefined) return;
 		const turn = async () => {
 			try {
@@ -56,7 +55,7 @@ export async function sendPhotos(parts: OutboxParts): Promise<void> {
 		await line.persist(() =>
 			oneAtATime(
 				parts.locks,
-				`${parts.database.name}-photos`,
+				`${parts.database.name}-${kind}`,
 				PHOTO_PATIENCE_MS,
 				parts.signal,
 				turn
@@ -99,7 +98,11 @@ async function sendPhoto(parts: OutboxParts, photo: OutstandingPhoto): Promise<v
 		return;
 	}
 	const { status } = refused;
-	const answer = await jsonOf(refused);
+	// A proxy with a limit of its own says so in a page, not in JSON.
+	const answer = await jsonOf(refused).catch((error: unknown) => {
+		if (status === 413) return null;
+		throw error;
+	});
 	if (status === 401 || status === 404) throw new SignInNeeded();
 	if (status >= 500 || status === 429 || status === 408) {
 		throw new ServerError(status, codeOf(answer));

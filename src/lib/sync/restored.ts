@@ -1,8 +1,8 @@
 import type { RxCollection } from 'rxdb/plugins/core';
 import type { OutlayDatabase } from '#lib/storage/open-collections.ts';
 import { changeRow, changeRows, findRows } from '#lib/storage/row-store.ts';
-import { isOpenTrace, nextUnsent, type Row, type RowState } from '#lib/storage/rows.ts';
-import { OFFERED_TYPES } from './outstanding.ts';
+import { nextUnsent, staysHere, type Row, type RowState } from '#lib/storage/rows.ts';
+import { OFFERED_TYPES } from './offered-types.ts';
 
 const PAGE_ROWS = 500;
 
@@ -21,8 +21,8 @@ export async function offerEverythingAgain(database: OutlayDatabase, nowMs: numb
 		row.ownerId === database.userId &&
 		OFFERED_TYPES.has(row.type) &&
 		row.removal === '' &&
-		!isOpenTrace(row)
-			? { ...row, couchRev: '', unsentSinceMs: row.unsentSinceMs || nextUnsent(row, nowMs) }
+		!staysHere(row)
+			? offeredAgain(row, nowMs)
 			: { ...row, couchRev: '' }
 	);
 	const receipts = await findRows(database.documents, {
@@ -30,7 +30,11 @@ export async function offerEverythingAgain(database: OutlayDatabase, nowMs: numb
 		sort: [{ sha256: 'asc' }]
 	});
 	const mine = receipts.filter(({ ownerId }) => ownerId === database.userId);
-	for (const sha256 of new Set(mine.map((row) => row.sha256))) {
+	const thumbnails = mine.flatMap(({ body }) => {
+		const sha256 = body['thumbnailSha256'];
+		return typeof sha256 === 'string' ? [sha256] : [];
+	});
+	for (const sha256 of new Set([...mine.map((row) => row.sha256), ...thumbnails])) {
 		// It is asked first whether they are there.
 		await changeRow(database.vault, sha256, (photo) =>
 			photo === null || photo._deleted || photo.state !== 'sent'
@@ -38,6 +42,13 @@ export async function offerEverythingAgain(database: OutlayDatabase, nowMs: numb
 				: { ...photo, state: 'pending' as const, attempts: photo.attempts + 1 }
 		);
 	}
+}
+
+function offeredAgain(row: RowState, nowMs: number): RowState {
+	const again = { ...row, couchRev: '' };
+	if (row.unsentSinceMs > 0) return again;
+	const unsent = { ...row.unsent, isOnlyOfferedAgain: true as const };
+	return { ...again, unsentSinceMs: nextUnsent(row, nowMs), unsent };
 }
 
 /** Whatever the server now says of these documents is taken, however old its revision looks. */

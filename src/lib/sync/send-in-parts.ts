@@ -1,4 +1,5 @@
-import { Unreachable, jsonOf, type ServerLine } from './server-line.ts';
+import { Unreachable, jsonOf } from './server-answer.ts';
+import type { ServerLine } from './server-line.ts';
 import type { Upload } from './upload.ts';
 
 /** What the server says of an upload. */

@@ -3,7 +3,7 @@ import type { Live, SyncStatus } from '#lib/commands/ports.ts';
 import { readSession } from '#lib/storage/remembered-session.ts';
 import { LiveValue } from '#lib/storage/live-value.ts';
 import { openForSending } from '#lib/storage/open-for-sending.ts';
-import { Unreachable } from './server-line.ts';
+import { Unreachable } from './server-answer.ts';
 import { startSync } from './start-sync.ts';
 import { uploadByFetch } from './upload.ts';
 
@@ -60,7 +60,7 @@ function settled(status: Live<SyncStatus>, leaving: AbortSignal): Promise<void> 
 			clearTimeout(timer);
 			// Said while it is subscribed to, too.
 			queueMicrotask(() => stop?.());
-			if (now.state === 'offline' || now.state === 'unreachable') fail();
+			if (now.state === 'offline' || now.state === 'unreachable' || now.state === 'portal') fail();
 			else resolve();
 		});
 	});

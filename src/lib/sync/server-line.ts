@@ -1,48 +1,20 @@
 import type { Live } from '#lib/commands/ports.ts';
 import { LiveValue } from '#lib/storage/live-value.ts';
 import { OUR_VERSION, OtherVersion, demandOurVersion, demandVersion } from './protocol-version.ts';
-
-/** The server said no. */
-export class ServerError extends Error {
-	readonly status: number;
-	/** CouchDB's `error` or our `code`. */
-	readonly code: string;
-
-	constructor(status: number, code: string) {
-		super(`server answered ${String(status)} ${code}`);
-		this.name = 'ServerError';
-		this.status = status;
-		this.code = code;
-	}
-}
-
-/** Nobody answered, or not our server: a captive portal answers everything with a page. */
-export class Unreachable extends Error {
-	constructor(options?: ErrorOptions) {
-		super('server not reachable', options);
-		this.name = 'Unreachable';
-	}
-}
-
-/** The session has ended, or is another person's. */
-export class SignInNeeded extends Error {
-	constructor() {
-		super('sign in again');
-		this.name = 'SignInNeeded';
-	}
-}
-
-/** Synchronising was ended, by signing out or by another account. */
-export class SyncStopped extends Error {
-	constructor() {
-		super('sync stopped');
-		this.name = 'SyncStopped';
-	}
-}
+import {
+	ServerError,
+	Unreachable,
+	PortalInBetween,
+	SignInNeeded,
+	SyncStopped,
+	jsonOf,
+	codeOf,
+	isOfPortal
+} from './server-answer.ts';
 
 /** Why nothing goes through. */
 export type ClosedState =
-	'offline' | 'unreachable' | 'sign-in-again' | 'app-too-old' | 'server-too-old';
+	'offline' | 'unreachable' | 'portal' | 'sign-in-again' | 'app-too-old' | 'server-too-old';
 export type LineState = 'connecting' | 'open' | ClosedState;
 
 export interface Asking {
@@ -142,6 +114,7 @@ export class ServerLine {
 	closeFor(error: unknown): void {
 		if (error instanceof SignInNeeded) this.#close('sign-in-again');
 		else if (error instanceof OtherVersion) this.#close(stateOf(error));
+		else if (error instanceof PortalInBetween) this.#close('portal');
 		else if (error instanceof Unreachable || isTrouble(error)) this.#close('unreachable');
 		else throw error;
 	}
@@ -180,8 +153,11 @@ export class ServerLine {
 				...init,
 				headers: { ...OUR_VERSION, ...(init.headers as Record<string, string> | undefined) },
 				cache: 'no-store',
+				// Ours never does; a portal leads to its own page.
+				redirect: 'manual',
 				signal: ending.signal
 			});
+			if (isOfPortal(response)) throw new PortalInBetween();
 			// Read here, so that the time counts for the body too.
 			const body = await response.blob();
 			this.lastContactMs.set(this.#parts.nowMs());
@@ -192,7 +168,7 @@ export class ServerLine {
 			});
 		} catch (error) {
 			if (this.isStopped) throw new SyncStopped();
-			if (error instanceof OtherVersion) throw error;
+			if (error instanceof OtherVersion || error instanceof PortalInBetween) throw error;
 			throw new Unreachable({ cause: error });
 		} finally {
 			clearTimeout(timer);
@@ -202,6 +178,8 @@ export class ServerLine {
 	}
 
 	async #read(response: Response): Promise<unknown> {
+		// Proxies say it in a page of their own, and would say it again: what is sent must become less.
+		if (response.status === 413) throw new ServerError(413, 'too_large');
 		const answer = await jsonOf(response);
 		if (response.ok) return answer;
 		if (response.status === 401) throw new SignInNeeded();
@@ -245,13 +223,15 @@ export class ServerLine {
 				: 'sign-in-again';
 		} catch (error) {
 			if (error instanceof OtherVersion) return stateOf(error);
+			if (error instanceof PortalInBetween) return 'portal';
 			return error instanceof SignInNeeded ? 'sign-in-again' : 'unreachable';
 		}
 	}
 
 	/** Doubles with each failure, with jitter, so that devices don't come back all at once. */
 	#pauseMs(state: LineState): number {
-		if (state !== 'offline' && state !== 'unreachable') return SIGN_IN_PAUSE_MS;
+		const isOfTheNetwork = state === 'offline' || state === 'unreachable' || state === 'portal';
+		if (!isOfTheNetwork) return SIGN_IN_PAUSE_MS;
 		const longest = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(this.#failures, 10));
 		return longest * (0.5 + Math.random() / 2);
 	}
@@ -269,22 +249,6 @@ export class ServerLine {
 
 function stateOf({ isServerNewer }: OtherVersion): ClosedState {
 	return isServerNewer ? 'app-too-old' : 'server-too-old';
-}
-
-/** The answer's JSON; anything else did not come from our server. */
-export async function jsonOf(response: Response): Promise<unknown> {
-	if (!(response.headers.get('content-type') ?? '').includes('json')) throw new Unreachable();
-	try {
-		return (await response.json()) as unknown;
-	} catch (error) {
-		throw new Unreachable({ cause: error });
-	}
-}
-
-/** The stable code of an answer that is no success. */
-export function codeOf(answer: unknown): string {
-	const { code, error } = (answer ?? {}) as { code?: unknown; error?: unknown };
-	return typeof code === 'string' ? code : typeof error === 'string' ? error : '';
 }
 
 /** What passes by itself: the server is overloaded, restarting or behind a proxy that says so. */

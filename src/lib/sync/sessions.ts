@@ -2,12 +2,14 @@ import { refuse } from '@outlay/domain/refusal';
 import { PROTOCOL_VERSION, type SessionView } from '@outlay/domain/session-view';
 import type { Sessions } from '#lib/commands/ports.ts';
 import type { SignedInMemory } from '#lib/storage/signed-in.ts';
-import { codeOf, jsonOf } from './server-line.ts';
+import { codeOf, jsonOf } from './server-answer.ts';
 
 const SIGN_IN_TIMEOUT_MS = 30_000;
 const SIGN_OUT_TIMEOUT_MS = 5_000;
 /** Signed out without network: the server's session is ended at the next start. It names nobody. */
 const END_SESSION_LATER = 'outlay-end-session';
+/** Signing out has begun to remove everything: a tab closed in the middle leaves the rest to the next start. */
+const REMOVING = 'outlay-removing';
 const REFUSALS = new Set(['sign_in.refused', 'sign_in.too_many', 'sign_in.incomplete']);
 
 export interface SessionParts {
@@ -17,6 +19,20 @@ export interface SessionParts {
 	closeAccount: () => Promise<void>;
 	/** Deletes every database of this app. */
 	removeEverything: () => Promise<void>;
+}
+
+/**
+ * Removes what a signing out leaves on the device, also one that was cut off, and waits for another tab that is at it.
+ * To be awaited before anything is read or anybody signs in: data without its key would look like a key that was
+ * lost, and what the next person enters must never be taken for what was to be removed.
+ */
+export async function finishSigningOut(removeEverything: () => Promise<void>): Promise<void> {
+	if (localStorage.getItem(REMOVING) === null) return;
+	await navigator.locks.request(REMOVING, async () => {
+		if (localStorage.getItem(REMOVING) === null) return;
+		await removeEverything();
+		localStorage.removeItem(REMOVING);
+	});
 }
 
 /** Signing in and out. Who is signed in is remembered on the device; the cookie is the browser's. */
@@ -44,6 +60,7 @@ export function createSessions(parts: SessionParts): Sessions {
 				return refuse('sign_in.incomplete');
 			}
 			try {
+				await finishSigningOut(parts.removeEverything);
 				const response = await fetch('/_outlay/session', {
 					method: 'POST',
 					headers: { 'content-type': 'application/json', accept: 'application/json' },
@@ -69,8 +86,9 @@ export function createSessions(parts: SessionParts): Sessions {
 			await endServerSession();
 			// Closed here before anybody hears of it: whoever follows the session would close it a second time.
 			await parts.closeAccount();
+			localStorage.setItem(REMOVING, 'yes');
 			memory.announceSignedOut();
-			await parts.removeEverything();
+			await finishSigningOut(parts.removeEverything);
 		}
 	};
 }

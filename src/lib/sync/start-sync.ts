@@ -4,6 +4,7 @@ import type { OutlayDatabase } from '#lib/storage/open-collections.ts';
 import { startBell } from './bell.ts';
 import { Lane } from './lane.ts';
 import type { Locks } from './one-at-a-time.ts';
+import { isHeld } from './original-hold.ts';
 import { Outstanding } from './outstanding.ts';
 import { readNewest } from './newest-first.ts';
 import { startPull } from './pull.ts';
@@ -13,6 +14,7 @@ import { freeWhatWasEdited, unpark } from './refusals.ts';
 import { forgetRevisions, offerEverythingAgain } from './restored.ts';
 import { ServerLine } from './server-line.ts';
 import { Subjects } from './subjects.ts';
+import { itemsOf } from './sync-status.ts';
 import { SyncView } from './sync-view.ts';
 import { uploadByXhr, type Upload } from './upload.ts';
 
@@ -30,6 +32,8 @@ export interface SyncParts {
 	clock: Clock;
 	/** Whether the device believes it has a network. */
 	connectivity: Live<boolean>;
+	/** Whether the connection is one on which large photos wait; never, without it. */
+	isMetered?: Live<boolean>;
 	/** Calls back each time the person returns to the page; returns how to stop. */
 	onReturn: (run: () => void) => () => void;
 	/** Resolves while somebody looks at the page. */
@@ -77,30 +81,50 @@ export function startSync(parts: SyncParts): Sync & { stop(): Promise<void> } {
 		timers.push(setTimeout(askLanes, DEVICE_RETRY_MS));
 	};
 	const documentLane = new Lane(async () => {
-		if (isReadingAgain) return;
+		if (!isEpochKnown || isReadingAgain) return;
 		await push.run();
-		photoLane.ask();
+		thumbnailLane.ask();
+		originalLane.ask();
 	}, onDeviceTrouble);
-	const photoLane = new Lane(
+	const outbox = {
+		database,
+		databaseName: mailbox,
+		line,
+		outstanding,
+		upload: parts.upload ?? uploadByXhr,
+		locks,
+		signal: stopping.signal
+	};
+	const thumbnailLane = new Lane(async () => {
+		await sendPhotos({ ...outbox, kind: 'thumbnails', onProgress: () => undefined });
+		originalLane.ask();
+	}, onDeviceTrouble);
+	const originalLane = new Lane(
 		() =>
 			sendPhotos({
-				database,
-				databaseName: mailbox,
-				line,
-				outstanding,
-				upload: parts.upload ?? uploadByXhr,
-				locks,
-				signal: stopping.signal,
+				...outbox,
+				kind: 'originals',
 				onProgress: (progress) => {
 					view.setPhoto(progress);
 				}
 			}),
 		onDeviceTrouble
 	);
+	let isMetered = false;
+	let isToldToSend = false;
+	outstanding.hold((photo) => isHeld(photo, { isMetered, isToldToSend, nowMs: nowMs() }));
+	const stopMetered = parts.isMetered?.subscribe((now) => {
+		// Said of the connection it was said on.
+		if (now !== isMetered) isToldToSend = false;
+		isMetered = now;
+		view.changed();
+		originalLane.ask();
+	});
 	const timers: (ReturnType<typeof setTimeout> | undefined)[] = [];
 	const askLanes = () => {
 		documentLane.ask();
-		photoLane.ask();
+		thumbnailLane.ask();
+		originalLane.ask();
 	};
 
 	const settingsPull = startPull({
@@ -111,6 +135,11 @@ export function startSync(parts: SyncParts): Sync & { stop(): Promise<void> } {
 		nowMs,
 		onRestored: () => forgetRevisions(database.settings)
 	});
+	/**
+	 * What is sent before a first page is read would be missed by nobody if the server were set back to before it: a device
+	 * that knows no epoch can't see that another one began (found by chaos).
+	 */
+	let isEpochKnown = false;
 	/** The server was restored: what it has must be known before everything is offered again. */
 	let isReadingAgain = false;
 	const mailboxPull = startPull({
@@ -122,6 +151,11 @@ export function startSync(parts: SyncParts): Sync & { stop(): Promise<void> } {
 		readFirst: () => readNewest(line, mailbox, session.userId),
 		onReading: (reading) => {
 			view.setReading(reading);
+		},
+		onEpochKnown: () => {
+			if (isEpochKnown) return;
+			isEpochKnown = true;
+			askLanes();
 		},
 		onRestored: () => {
 			isReadingAgain = true;
@@ -177,21 +211,30 @@ export function startSync(parts: SyncParts): Sync & { stop(): Promise<void> } {
 		queue: view.queue,
 		itemStates: view.itemStates,
 		wake,
+		sendPhotosNow() {
+			isToldToSend = true;
+			wake();
+			view.changed();
+		},
 		async retry(documentId) {
 			for (const { receipt, sha256 } of outstanding.photos.values()) {
 				if (receipt?.id === documentId) await retryPhoto(database, sha256);
 			}
 			await unpark(database, documentId);
+			await outstanding.readRefused(documentId);
 			wake();
 		},
 		async unsentCount() {
 			await following;
-			return outstanding.count;
+			await subjects.learn(outstanding.documents.values());
+			const { documents, photos } = outstanding.lacking();
+			return itemsOf(documents, photos, (id) => subjects.of(id)).size;
 		},
 		async stop() {
 			stopping.abort();
 			stopReturns();
 			stopConnectivity();
+			stopMetered?.();
 			clearInterval(settingsTimer);
 			if (gathering !== null) clearTimeout(gathering);
 			timers.forEach(clearTimeout);
@@ -204,7 +247,8 @@ export function startSync(parts: SyncParts): Sync & { stop(): Promise<void> } {
 				settingsPull.stop(),
 				mailboxPull.stop(),
 				documentLane.stop(),
-				photoLane.stop()
+				thumbnailLane.stop(),
+				originalLane.stop()
 			]);
 			outstanding.stop();
 			await view.stop();

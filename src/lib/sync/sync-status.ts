@@ -7,7 +7,7 @@ import type { LineState } from './server-line.ts';
 export interface InFlight {
 	documentIds: ReadonlySet<string>;
 	photo: { sha256: string; sentBytes: number } | null;
-	/** Documents and photos sent since there was last nothing to send. */
+	/** Items (`itemsOf`) sent since there was last nothing to send. */
 	sentCount: number;
 	/** Bytes of photos sent since there was last nothing to send. */
 	sentPhotoBytes: number;
@@ -27,18 +27,36 @@ const PART_OF_TYPE: Readonly<Record<string, QueueEntry['part']>> = {
 	trace: 'trip'
 };
 
+/**
+ * What a person counts: an entry with its receipts, photos and submissions is one; what belongs to none counts by itself.
+ */
+export function itemsOf(
+	documentIds: Iterable<string>,
+	photos: Iterable<Pick<OutstandingPhoto, 'sha256' | 'receipt'>>,
+	subjectsOf: SubjectsOf
+): Set<string> {
+	const items = new Set<string>();
+	for (const id of documentIds) items.add(subjectsOf(id)[0] ?? id);
+	for (const { sha256, receipt } of photos) items.add(receipt?.transactionId || sha256);
+	return items;
+}
+
 /** A closed set. What was refused waits for the person, not for the network. */
 export function statusOf(
 	line: LineState,
 	outstanding: Outstanding,
 	inFlight: InFlight,
 	lastCaughtUpMs: number | null,
-	reading: Reading | null
+	reading: Reading | null,
+	subjectsOf: SubjectsOf
 ): SyncStatus {
+	const documentIds = outstanding.sendableDocuments();
 	const photos = outstanding.sendablePhotos();
-	const unsentCount = outstanding.sendableDocuments().length + photos.length;
+	const held = outstanding.heldPhotos();
+	const sendableCount = documentIds.length + photos.length;
+	const unsentCount = itemsOf(documentIds, [...photos, ...held], subjectsOf).size;
 	if (line !== 'open' && line !== 'connecting') return { state: line, unsentCount };
-	if (unsentCount > 0) {
+	if (sendableCount > 0) {
 		const sentBytes = inFlight.sentPhotoBytes + (inFlight.photo?.sentBytes ?? 0);
 		const waitingBytes = photos.reduce((sum, { byteLength }) => sum + byteLength, 0);
 		return {
@@ -50,17 +68,18 @@ export function statusOf(
 		};
 	}
 	if (reading !== null) return { state: 'fetching', ...reading };
+	if (held.length > 0) return { state: 'photos-wait', unsentCount };
 	return { state: 'up-to-date', atMs: lastCaughtUpMs };
 }
 
-/** What is on its way or was refused, as the sync page lists it; open traces join when they close. */
+/** What is on its way or was refused, as the sync page lists it; open traces join when they close, and what is kept has cards of its own. */
 export function queueOf(
 	outstanding: Outstanding,
 	inFlight: InFlight,
 	subjectsOf: SubjectsOf
 ): QueueEntry[] {
 	const documents = [...outstanding.documents.values()]
-		.filter(({ isOpen }) => !isOpen)
+		.filter(({ staysHere }) => !staysHere)
 		.sort((a, b) => a.sinceMs - b.sinceMs)
 		.map((document): QueueEntry => ({
 			documentId: document.id,
@@ -72,7 +91,7 @@ export function queueOf(
 			refusal: refusalOf(document.refusedCode)
 		}));
 	const photos = [...outstanding.photos.values()].flatMap((photo): QueueEntry[] => {
-		if (photo.receipt === null) return [];
+		if (photo.receipt === null || isNoItem(photo)) return [];
 		const sending = inFlight.photo?.sha256 === photo.sha256 ? inFlight.photo : null;
 		return [
 			{
@@ -105,7 +124,7 @@ export function itemStatesOf(
 		for (const id of [document.id, ...subjectsOf(document.id)]) mark(id, state);
 	}
 	for (const photo of outstanding.photos.values()) {
-		if (photo.receipt === null) continue;
+		if (photo.receipt === null || isNoItem(photo)) continue;
 		const state = stateOfPhoto(photo, inFlight);
 		for (const id of [photo.receipt.id, photo.receipt.transactionId]) if (id) mark(id, state);
 	}
@@ -131,6 +150,11 @@ function stateOfDocument(
 function stateOfPhoto({ sha256, refusedCode }: OutstandingPhoto, { photo }: InFlight): ItemState {
 	if (refusedCode !== null) return 'needs-attention';
 	return photo?.sha256 === sha256 ? 'sending' : 'on-this-device';
+}
+
+/** A small picture goes with its photo, unless the server refused it: then nobody else would ever send it again. */
+function isNoItem({ isThumbnail, refusedCode }: OutstandingPhoto): boolean {
+	return isThumbnail && refusedCode === null;
 }
 
 function entryState(refusedCode: string | null, isSending: boolean): QueueEntry['state'] {

@@ -4,10 +4,19 @@ import type { Outstanding } from './outstanding.ts';
 import type { Reading } from './pull.ts';
 import type { ServerLine } from './server-line.ts';
 import type { Subjects } from './subjects.ts';
-import { itemStatesOf, queueOf, statusOf, type InFlight } from './sync-status.ts';
+import {
+	itemsOf,
+	itemStatesOf,
+	queueOf,
+	statusOf,
+	type InFlight,
+	type SubjectsOf
+} from './sync-status.ts';
 
 /** How long changes are collected before the screens are told. */
 const TELLING_MS = 50;
+/** How soon it is tried again when the store could not be read. */
+const TELLING_AGAIN_MS = 1_000;
 
 /** What the screens follow, told at most every few milliseconds. */
 export class SyncView {
@@ -66,11 +75,17 @@ export class SyncView {
 
 	changed(): void {
 		if (!this.#isShown) return;
-		this.#timer ??= setTimeout(() => {
+		const tell = () => {
 			this.#timer = null;
 			// One after the other: a slow look-up must not overwrite what a later one told.
-			this.#telling = this.#telling.catch(() => undefined).then(() => this.#tell());
-		}, TELLING_MS);
+			this.#telling = this.#telling
+				.then(() => this.#tell())
+				.catch(() => {
+					// The browser closed the store by force: it is open again in a moment.
+					if (this.#isShown) this.#timer ??= setTimeout(tell, TELLING_AGAIN_MS);
+				});
+		};
+		this.#timer ??= setTimeout(tell, TELLING_MS);
 	}
 
 	/** Resolves when nothing is being looked up any more. */
@@ -78,31 +93,33 @@ export class SyncView {
 		this.#isShown = false;
 		this.#stopLine();
 		if (this.#timer !== null) clearTimeout(this.#timer);
-		await this.#telling.catch(() => undefined);
+		await this.#telling;
 	}
 
 	async #tell(): Promise<void> {
 		if (!this.#isShown) return;
 		await this.#subjects.learn(this.#outstanding.documents.values());
-		this.#countSent();
-		this.#countSentPhotos();
 		const subjectsOf = (id: string) => this.#subjects.of(id);
+		this.#countSent(subjectsOf);
+		this.#countSentPhotos();
 		const line = this.#line.state.value ?? 'connecting';
 		this.status.set(
-			statusOf(line, this.#outstanding, this.#inFlight, this.#caughtUpMs, this.#reading)
+			statusOf(line, this.#outstanding, this.#inFlight, this.#caughtUpMs, this.#reading, subjectsOf)
 		);
 		this.queue.set(queueOf(this.#outstanding, this.#inFlight, subjectsOf));
 		this.itemStates.set(itemStatesOf(this.#outstanding, this.#inFlight, subjectsOf));
 	}
 
 	/** What left the list was sent, or taken back, which is as done; the count starts over when nothing is left. */
-	#countSent(): void {
+	#countSent(subjectsOf: SubjectsOf): void {
 		const { documents, photos } = this.#outstanding;
-		const unsent = new Set([
-			...this.#outstanding.sendableDocuments(),
-			...this.#outstanding.sendablePhotos().map(({ sha256 }) => sha256)
-		]);
-		const gone = [...this.#unsentBefore].filter((id) => !documents.has(id) && !photos.has(id));
+		const unsent = itemsOf(
+			this.#outstanding.sendableDocuments(),
+			this.#outstanding.sendablePhotos(),
+			subjectsOf
+		);
+		const left = itemsOf(documents.keys(), photos.values(), subjectsOf);
+		const gone = [...this.#unsentBefore].filter((item) => !left.has(item));
 		const sentCount = unsent.size === 0 ? 0 : this.#inFlight.sentCount + gone.length;
 		this.#unsentBefore = unsent;
 		this.#inFlight = { ...this.#inFlight, sentCount };
@@ -110,7 +127,7 @@ export class SyncView {
 
 	/** A photo that left the list was sent; the count starts over when nothing is left. */
 	#countSentPhotos(): void {
-		const { photos } = this.#outstanding;
+		const photos = this.#outstanding.originals();
 		let sentPhotoBytes = this.#inFlight.sentPhotoBytes;
 		for (const [sha256, byteLength] of this.#photoBytesBefore) {
 			if (!photos.has(sha256)) sentPhotoBytes += byteLength;

@@ -114,7 +114,12 @@ export async function openChaosDevice(parts: DeviceParts) {
 					bytes: new Uint8Array(await file.arrayBuffer()),
 					mediaType: 'image/jpeg',
 					widthPx: 10,
-					heightPx: 10
+					heightPx: 10,
+					// Other bytes than the original's, and of one original always the same.
+					thumbnail: {
+						bytes: new Uint8Array((await file.arrayBuffer()).slice(0, 24)),
+						mediaType: 'image/jpeg'
+					}
 				}
 			})
 		},

@@ -85,7 +85,9 @@ export class ChaosServer {
 	readonly #directory: string;
 	readonly #backup: string;
 	#process: TestServerProcess | null = null;
-	#hasBackup = false;
+	/** What a restore puts in place: the last copy, else what everything began with. */
+	#restored: string | null = null;
+	#template: string | null = null;
 
 	/** @param directory of its own; `data` and `backup` come to lie in it */
 	constructor(directory: string) {
@@ -103,8 +105,14 @@ export class ChaosServer {
 		await rm(this.#directory, { recursive: true, force: true });
 		await mkdir(path.dirname(this.#directory), { recursive: true });
 		await cp(template, this.#directory, { recursive: true });
-		this.#hasBackup = false;
+		this.#template = template;
+		this.beginRun();
 		await this.start();
+	}
+
+	/** Copies of the run before are none of this one: else its restores, played again alone, would do something else. */
+	beginRun(): void {
+		this.#restored = this.#template;
 	}
 
 	async start(): Promise<void> {
@@ -123,14 +131,14 @@ export class ChaosServer {
 	async backUp(): Promise<void> {
 		await rm(this.#backup, { recursive: true, force: true });
 		await cp(this.#directory, this.#backup, { recursive: true, filter: isNoSocket });
-		this.#hasBackup = true;
+		this.#restored = this.#backup;
 	}
 
-	/** Puts the last copy in place, with another epoch, as a restore does; false without one. */
+	/** Puts the last copy in place, or what everything began with, with another epoch, as a restore does. */
 	async restore(): Promise<boolean> {
-		if (!this.#hasBackup) return false;
+		if (this.#restored === null) return false;
 		await rm(this.#directory, { recursive: true, force: true });
-		await cp(this.#backup, this.#directory, { recursive: true });
+		await cp(this.#restored, this.#directory, { recursive: true });
 		const { root, tables } = openTables(path.join(this.#directory, 'documents.mdb'));
 		const key = nameKey('store');
 		const record = fromBytes<{ epoch: string }>(tables.store.get(key) ?? Buffer.from('{}'));

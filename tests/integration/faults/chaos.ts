@@ -49,6 +49,7 @@ async function runOne(scenario: Scenario): Promise<void> {
 	const person = people[totals.runs % people.length];
 	if (person === undefined) throw new Error('nobody there');
 	if (totals.runs % people.length === 0) await server.begin(template);
+	server.beginRun();
 	await server.start();
 	totals.runs += 1;
 	if (values.verbose) console.log(String(totals.runs), JSON.stringify(scenario));

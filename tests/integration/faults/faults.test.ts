@@ -6,7 +6,8 @@ import { removeEverything } from '#lib/storage/open-database.ts';
 import { openChaosDevice } from './chaos-device.ts';
 import type { ChaosPerson } from './chaos-server.ts';
 import { FaultDice, faultyFetch } from './faults.ts';
-import { lookOf, play, type World } from './play.ts';
+import { play } from './play.ts';
+import { lookOf, type World } from './world.ts';
 import { scenarios, type Scenario } from './scenario.ts';
 
 /*

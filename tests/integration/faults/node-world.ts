@@ -3,7 +3,7 @@ import type { RxStorage } from 'rxdb/plugins/core';
 import { openChaosDevice } from './chaos-device.ts';
 import type { ChaosPerson, ChaosServer } from './chaos-server.ts';
 import { FaultDice, faultyFetch } from './faults.ts';
-import { lookOf, type World } from './play.ts';
+import { lookOf, type World } from './world.ts';
 import type { Scenario } from './scenario.ts';
 
 /** A world in this process: devices over RxDB's memory storage, which outlives the closing of a database. */

@@ -1,47 +1,11 @@
 import { firstOf } from '#lib/commands/context.ts';
-import { canonicalJson } from '@outlay/domain/canonical-json';
 import type { ChaosDevice } from './chaos-device.ts';
 import type { FaultDice } from './faults.ts';
+import { differenceOf } from './difference-of.ts';
+import { pictureOf, sha256Of } from './numbered-pictures.ts';
 import { SavedEdits, type Outcome } from './saved-edits.ts';
 import type { Scenario, Step } from './scenario.ts';
-
-/** Where a scenario is played: real devices, and a real server behind the proxy. */
-export interface World {
-	openDevice(
-		n: number,
-		parts: { dice: FaultDice; clockErrorMs: number; edits: SavedEdits }
-	): Promise<ChaosDevice>;
-	dice(n: number): FaultDice;
-	server: {
-		kill(): Promise<void>;
-		start(): Promise<void>;
-		/** While it is down. */
-		backUp(): Promise<void>;
-		restore(): Promise<boolean>;
-		/** What the mailbox holds, past the proxy: live documents with revision and body, and picture lengths. */
-		look(): Promise<{
-			documents: Map<string, { couchRev: string; body: Record<string, unknown> }>;
-			pictures: Map<string, number>;
-		}>;
-	};
-}
-
-/** What `_all_docs` with its documents says, sorted into documents and pictures. */
-export function lookOf(answer: unknown): Awaited<ReturnType<World['server']['look']>> {
-	const documents = new Map<string, { couchRev: string; body: Record<string, unknown> }>();
-	const pictures = new Map<string, number>();
-	for (const { id, doc } of (answer as { rows: { id: string; doc: ServerDocument }[] }).rows) {
-		if (id.startsWith('blob:')) pictures.set(id.slice(5), doc._attachments?.data?.length ?? 0);
-		else documents.set(id, { couchRev: doc._rev, body: doc.body });
-	}
-	return { documents, pictures };
-}
-
-interface ServerDocument {
-	_rev: string;
-	body: Record<string, unknown>;
-	_attachments?: { data?: { length: number } };
-}
+import type { World } from './world.ts';
 
 export interface Played {
 	operations: number;
@@ -325,50 +289,9 @@ class Stage {
 	}
 }
 
-/** '' when server and devices hold the same and nothing waits. */
-async function differenceOf(
-	{ documents }: Awaited<ReturnType<World['server']['look']>>,
-	devices: readonly ChaosDevice[]
-): Promise<string> {
-	for (const [n, device] of devices.entries()) {
-		const unsent = await device.sync.unsentCount();
-		if (unsent > 0) {
-			const queue = JSON.stringify([
-				await firstOf(device.sync.status),
-				await firstOf(device.sync.queue)
-			]);
-			return `device ${String(n)} has ${String(unsent)} unsent: ${queue}`;
-		}
-		const rows = await device.rows();
-		for (const id of new Set([...rows.keys(), ...documents.keys()])) {
-			const [here, there] = [rows.get(id), documents.get(id)];
-			if (
-				here?.couchRev !== there?.couchRev ||
-				canonicalJson(here?.body) !== canonicalJson(there?.body)
-			) {
-				return `device ${String(n)} has ${id} ${here?.couchRev ?? 'not'}, the server ${there?.couchRev ?? 'not'}`;
-			}
-		}
-	}
-	return '';
-}
-
 async function retryAll(sync: ChaosDevice['sync']): Promise<void> {
 	const queue = await firstOf(sync.queue);
 	for (const { documentId, state } of queue) if (state === 'refused') await sync.retry(documentId);
-}
-
-/** Bytes no other picture has, beginning as a JPEG does. */
-function pictureOf(n: number, kilobytes: number): Blob {
-	const bytes = new Uint8Array(kilobytes * 1024);
-	bytes.set([0xff, 0xd8, 0xff, 0xe0]);
-	for (let at = 4; at < bytes.length; at++) bytes[at] = (n * 31 + at * 7 + (at >> 8)) & 0xff;
-	return new Blob([bytes], { type: 'image/jpeg' });
-}
-
-async function sha256Of(blob: Blob): Promise<string> {
-	const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', await blob.arrayBuffer()));
-	return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 function pause(ms: number): Promise<void> {

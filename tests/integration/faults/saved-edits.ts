@@ -108,6 +108,10 @@ export class SavedEdits {
 			if (!isNamed) lost.push(`${documentId} names no ${receiptId}`);
 			if (!outcome.bodies.has(receiptId)) lost.push(`${receiptId} is gone`);
 			if (outcome.pictures.get(sha256) !== byteLength) lost.push(`picture of ${receiptId}`);
+			const small = outcome.bodies.get(receiptId)?.['thumbnailSha256'];
+			if (typeof small === 'string' && !outcome.pictures.has(small)) {
+				lost.push(`thumbnail of ${receiptId}`);
+			}
 		}
 		for (const [id, body] of this.#submissions) {
 			if (JSON.stringify(outcome.bodies.get(id)) !== JSON.stringify(body)) lost.push(id);

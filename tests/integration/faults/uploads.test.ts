@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import { blobId } from '@outlay/domain/identifiers';
 import type { SignedIn } from '#lib/commands/ports.ts';
 import { removeEverything } from '#lib/storage/open-database.ts';
+import { uploadByXhr, type Upload } from '#lib/sync/upload.ts';
 import {
 	aPicture,
 	openDevice,
@@ -34,8 +35,8 @@ afterEach(async () => {
 
 afterAll(() => commands.removeOutlay());
 
-async function device(): Promise<Device> {
-	open = await openDevice(me);
+async function device(upload?: Upload): Promise<Device> {
+	open = await openDevice(me, upload ? { upload } : {});
 	await until(open.documents.watchNewest('setting', 1), ([setting]) => setting !== undefined);
 	return open;
 }
@@ -95,4 +96,40 @@ it('goes on after the tab was closed, and says how far it is', async () => {
 	const { bytes } = await commands.photoTraffic();
 	expect(bytes).toBeLessThanOrEqual(picture.byteLength - 300_000 + LOST_BYTES);
 	expect(Math.max(0, ...progress)).toBeLessThanOrEqual(picture.byteLength);
+});
+
+it('shows a refused small picture as its photo, and sends it again when told to', async () => {
+	const refused: string[] = [];
+	const worker = await device(async (address, ...sent) => {
+		// Small pictures go first. A proxy refuses in a page of its own.
+		if (refused.length > 0) return uploadByXhr(address, ...sent);
+		refused.push(address);
+		const page = { 'content-type': 'text/html' };
+		return new Response('<h1>413 Request Entity Too Large</h1>', { status: 413, headers: page });
+	});
+	const transactionId = await worker.draftExpense(await aPicture(900));
+	const picture = await pictureOf(worker, transactionId);
+	const [entry] = await until(
+		worker.sync.queue,
+		(queue) => queue.length === 1 && queue[0]?.state === 'refused'
+	);
+	expect(refused[0]).toContain(picture.thumbnailSha256);
+	expect(entry).toMatchObject({
+		part: 'photo',
+		subjectId: transactionId,
+		refusal: { code: 'photo.too_large' }
+	});
+	expect(await worker.sync.unsentCount()).toBe(1);
+	const states = await until(worker.sync.itemStates, (items) => items.size > 0);
+	expect(states.get(transactionId)).toBe('needs-attention');
+
+	await worker.sync.retry(entry?.documentId ?? '');
+	await untilSent(worker);
+	await until(worker.sync.queue, (queue) => queue.length === 0);
+	await expectArrived(picture);
+	const small = blobId(picture.thumbnailSha256 ?? '');
+	const address = `/${me.databases.mailbox}/${encodeURIComponent(small)}`;
+	expect(await commands.askOutlay(address)).toMatchObject({
+		_attachments: { data: { content_type: 'image/webp' } }
+	});
 });

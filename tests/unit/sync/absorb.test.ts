@@ -1,6 +1,13 @@
 import type { ExpenseBody } from '@outlay/domain/transaction';
 import { describe, expect, it } from 'vitest';
-import { markOf, rowOf, unsentRow, unsentTombstone, type RowState } from '#lib/storage/rows.ts';
+import {
+	markOf,
+	rowOf,
+	staysHere,
+	unsentRow,
+	unsentTombstone,
+	type RowState
+} from '#lib/storage/rows.ts';
 import { absorb } from '#lib/sync/absorb.ts';
 import { WORKER, aSubmission, aTransaction } from '../../support/documents.ts';
 
@@ -59,6 +66,25 @@ describe('a version of the server', () => {
 		expect(forked.kept?.body).toMatchObject({ lost: { purpose: 'elsewhere' } });
 	});
 
+	it('of a server that lost what was sent is merged without it: neither is lost, edited since or not', async () => {
+		const sentThen = sent({ merchant: 'ours', purpose: 'ours' }, '1-a');
+		const here = await edited(sentThen, {
+			merchant: 'ours',
+			purpose: 'ours',
+			costTypeId: 'parking'
+		});
+		const theirs = sent({ merchant: 'theirs', purpose: 'theirs' }, '1-b');
+		// Before it is known that the server was set back, and after.
+		for (const couchRev of ['1-a', '']) {
+			const { row, kept } = await take({ ...here, couchRev }, theirs);
+			expect(row?.body).toMatchObject({ merchant: 'ours', purpose: 'ours', costTypeId: 'parking' });
+			expect(kept?.body).toMatchObject({ lost: { merchant: 'theirs', purpose: 'theirs' } });
+		}
+		// A later generation was made from ours: what was written over there was seen.
+		const later = await take(here, { ...theirs, couchRev: '2-b' });
+		expect(later.row?.body).toMatchObject({ merchant: 'theirs', costTypeId: 'parking' });
+	});
+
 	it('that is our own earlier push is no conflict', async () => {
 		const offered = await edited(sent({ purpose: 'a' }, '1-a'), { purpose: 'b' });
 		const here = await edited(offered, { purpose: 'c' });
@@ -92,10 +118,48 @@ describe('a version of the server', () => {
 		expect(row).toMatchObject({ _deleted: false, couchRev: '2-x', body: { purpose: 'mine' } });
 	});
 
-	it('that was removed by the server stays removed', async () => {
+	it('that was removed by the server stays removed, and what was entered meanwhile is kept beside it', async () => {
 		const here = await edited(sent({ purpose: 'a' }, '1-a'), { purpose: 'mine' });
-		const { row } = await take(here, tombstone('2-x', 'erased'));
+		const { row, kept } = await take(here, tombstone('2-x', 'erased'));
 		expect(row).toMatchObject({ _deleted: true, removal: 'erased', unsentSinceMs: 0 });
+		expect(kept?.body).toMatchObject({
+			documentId: here.id,
+			fields: ['purpose'],
+			lost: { purpose: 'mine', merchant: 'Byggemarkedet' },
+			removal: 'erased'
+		});
+		expect(kept && staysHere(kept)).toBe(true);
+	});
+
+	it('that was removed keeps nothing of what the server had already had', async () => {
+		const before = sent({ purpose: 'a' }, '1-a');
+		const reverted = await edited(before, { purpose: 'a' });
+		const deleted = await unsentTombstone(before, NOW_MS);
+		// After a restore everything is offered again, without anybody having entered anything.
+		const again: RowState = {
+			...before,
+			couchRev: '',
+			unsentSinceMs: NOW_MS,
+			unsent: { isOnlyOfferedAgain: true }
+		};
+		for (const here of [before, reverted, deleted, again]) {
+			expect((await take(here, tombstone('2-x', 'retention'))).kept).toBeNull();
+		}
+		const since = await edited(again, { purpose: 'since' });
+		expect((await take(since, tombstone('2-x', 'retention'))).kept?.body).toMatchObject({
+			lost: { purpose: 'since' },
+			removal: 'retention'
+		});
+	});
+
+	it('that was removed keeps a version that had lost a merge as what it was', async () => {
+		const here = await edited(sent({ purpose: 'a' }, '1-a'), { purpose: 'mine' });
+		const merge = (await take(here, sent({ purpose: 'theirs' }, '2-b'))).kept;
+		if (merge === null) throw new Error('nothing kept');
+		const gone = { ...tombstone('2-k', 'moved'), id: merge.id, type: 'kept' };
+		const { kept } = await take(merge, gone);
+		expect(kept?.body).toMatchObject({ documentId: here.id, lost: { purpose: 'theirs' } });
+		expect(kept?.body['removal']).toBe('moved');
 	});
 
 	it('that was edited is not deleted by a deletion made before', async () => {
