@@ -1,11 +1,11 @@
 import { passcodeWaitLeftMs } from '@outlay/domain/passcode';
 import { ok, refuse, type Result } from '@outlay/domain/refusal';
-import type { ProtectionState, SignedIn, UnreadUnsent } from '#lib/commands/ports.ts';
+import type { ProtectionState, SignedIn } from '#lib/commands/ports.ts';
+import type { UnreadUnsent } from '#lib/commands/unsent-ports.ts';
+import { accountName } from './account-name.ts';
 import { LiveValue } from './live-value.ts';
-import { accountName } from './open-database.ts';
 import { PasscodeKey, guardOf, type Guard, type Stretch } from './passcode-key.ts';
 import { TabKeys } from './tab-keys.ts';
-import { unreadUnsent } from './unread-unsent.ts';
 
 /** The platform's own way to know a person, as the device room has it. */
 export interface PlatformSecrets {
@@ -94,7 +94,9 @@ export class AccountGuard {
 		return this.#opened(await this.#passcode.unlockByPlatform(secret));
 	}
 
-	unsent(): Promise<UnreadUnsent> {
+	async unsent(): Promise<UnreadUnsent> {
+		// Seldom needed, and it brings Dexie with it.
+		const { unreadUnsent } = await import('./unread-unsent.ts');
 		return unreadUnsent(this.session);
 	}
 

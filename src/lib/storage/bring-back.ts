@@ -1,8 +1,8 @@
 import { canonicalJson } from '@outlay/domain/canonical-json';
 import type { OutlayDocument } from '@outlay/domain/documents';
 import { mergeDocuments } from '@outlay/domain/merge';
-import type { BroughtBack, UnsentDocument } from '#lib/commands/ports.ts';
-import { keptRow } from './kept-row.ts';
+import type { BroughtBack, UnsentDocument } from '#lib/commands/unsent-ports.ts';
+import { keptOfRemoved, keptRow } from './kept-row.ts';
 import type { OutlayDatabase } from './open-collections.ts';
 import { changeRow } from './row-store.ts';
 import {
@@ -19,7 +19,7 @@ import {
 /**
  * Lets a document that was unsent on some device into this one. What it was edited from is merged with what is here;
  * the same again, or what is here come from it, changes nothing. A deletion here does not swallow it, unless that very
- * content was deleted; a removal by the company stands.
+ * content was deleted; a removal by the company stands, and what is brought of it is kept beside it.
  */
 export async function bringBack(
 	database: OutlayDatabase,
@@ -35,11 +35,13 @@ export async function bringBack(
 			outcome = 'added';
 			return { ...(await unsentRow(document, null, nowMs)), unsent: base === null ? {} : { base } };
 		}
+		const isKnown = isSameContent(here, brought) || (here.unsent.earlier ?? []).includes(mark);
 		if (here.removal !== '') {
 			outcome = 'removed';
+			if (!isKnown) await keepBeside(database, here, document, base, nowMs);
 			return null;
 		}
-		if (isSameContent(here, brought) || (here.unsent.earlier ?? []).includes(mark)) return null;
+		if (isKnown) return null;
 		if (here._deleted) {
 			outcome = 'added';
 			return unsentRow(document, here, nowMs);
@@ -58,6 +60,20 @@ export async function bringBack(
 		return joinedRow(here, stored.document, document, body, mark, nowMs);
 	});
 	return outcome;
+}
+
+/** What is brought of something the company removed stays on this device, as if it had been here when that happened. */
+async function keepBeside(
+	{ documents }: OutlayDatabase,
+	here: RowState,
+	document: OutlayDocument,
+	base: UnsentDocument['base'],
+	nowMs: number
+): Promise<void> {
+	const brought = await unsentRow(document, null, nowMs);
+	const edited = base === null ? brought : { ...brought, unsent: { base } };
+	const kept = await keptOfRemoved(edited, here.removal, nowMs);
+	if (kept !== null) await changeRow(documents, kept.id, (row) => (row === null ? kept : null));
 }
 
 /** What is here is shown where both changed the same, and the other is kept. */

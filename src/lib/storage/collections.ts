@@ -108,6 +108,14 @@ export const REFUSED_SCHEMA: RxJsonSchema<RefusedRow> = {
 	encrypted: ['body']
 };
 
+/** By collection: what an app of this version stores, and can read. */
+export const SCHEMA_VERSIONS = {
+	documents: ROW_SCHEMA.version,
+	settings: SETTING_ROW_SCHEMA.version,
+	vault: VAULT_SCHEMA.version,
+	refused: REFUSED_SCHEMA.version
+} as const;
+
 /**
  * Everything of a mailbox is one collection: it is one database on the server, read by one reader with one
  * checkpoint. A collection for each type would need as many readers of the same changes (a quiet one never

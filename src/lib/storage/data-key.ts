@@ -14,14 +14,34 @@ export async function dataKeyOf(accountName: string, mustExist: boolean): Promis
 		if (mustExist && (await tables.wrappedKeys.get(accountName)) === undefined) {
 			throw new StorageError('storage.key_unreadable');
 		}
-		const deviceKey = await deviceKeyOf(tables);
-		const fresh = await crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, true, [
-			'encrypt',
-			'decrypt'
-		]);
-		const wrapped = await crypto.subtle.wrapKey('raw', fresh, deviceKey, 'AES-KW');
-		const kept = await keepFirst(tables.dexie, tables.wrappedKeys, { id: accountName, wrapped });
+		const kept = await keepFirst(tables.wrappedKeys, accountName, async () => {
+			const fresh = await crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, true, [
+				'encrypt',
+				'decrypt'
+			]);
+			const wrapped = await crypto.subtle.wrapKey(
+				'raw',
+				fresh,
+				await deviceKeyOf(tables),
+				'AES-KW'
+			);
+			return { id: accountName, wrapped };
+		});
 		return unwrapByDevice(tables, kept, 'as it is used');
+	});
+}
+
+/** The key of an account's data where the device alone opens it; null where there is none. */
+export async function keptDataKey(accountName: string): Promise<CryptoKey | null> {
+	return withDevice(async ({ wrappedKeys, deviceKeys }) => {
+		const [kept, device] = await Promise.all([
+			wrappedKeys.get(accountName),
+			deviceKeys.get(DEVICE_KEY)
+		]);
+		if (kept?.wrapped === undefined || kept.passcode !== undefined || device === undefined) {
+			return null;
+		}
+		return unwrap(kept.wrapped, device.key, 'as it is used');
 	});
 }
 
@@ -68,10 +88,13 @@ export async function unwrap(
 }
 
 /** Never leaves the browser: not even this app can read its bytes. */
-export async function deviceKeyOf({ dexie, deviceKeys }: DeviceTables): Promise<CryptoKey> {
-	const key = await crypto.subtle.generateKey({ name: 'AES-KW', length: 256 }, false, [
-		'wrapKey',
-		'unwrapKey'
-	]);
-	return (await keepFirst(dexie, deviceKeys, { id: DEVICE_KEY, key })).key;
+export async function deviceKeyOf({ deviceKeys }: DeviceTables): Promise<CryptoKey> {
+	const kept = await keepFirst(deviceKeys, DEVICE_KEY, async () => ({
+		id: DEVICE_KEY,
+		key: await crypto.subtle.generateKey({ name: 'AES-KW', length: 256 }, false, [
+			'wrapKey',
+			'unwrapKey'
+		])
+	}));
+	return kept.key;
 }

@@ -9,7 +9,7 @@ import { bringBack } from './bring-back.ts';
 import { liveOf } from './live-value.ts';
 import type { OutlayDatabase } from './open-collections.ts';
 import { changeRow, findRows, readRows } from './row-store.ts';
-import { rowOf, storedOf, unsentRow, unsentTombstone, type Row } from './rows.ts';
+import { rowOf, storedAs, storedOf, unsentRow, unsentTombstone, type Row } from './rows.ts';
 import { StorageError } from './storage-error.ts';
 
 /** The documents of an open database. `clock` tells since when a change waits to be sent. */
@@ -132,12 +132,6 @@ export function documentsIn(database: OutlayDatabase, clock: Clock): Documents {
 
 		tracesOf
 	};
-}
-
-function storedAs<T extends DocumentType>(row: Row, type: T): Stored<DocumentOf<T>> | null {
-	const stored = storedOf(row);
-	// The id's type was compared; the shape was checked by whoever wrote it.
-	return stored?.document.type === type ? (stored as unknown as Stored<DocumentOf<T>>) : null;
 }
 
 function storedList<T extends DocumentType>(

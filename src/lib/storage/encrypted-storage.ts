@@ -6,7 +6,7 @@ import {
 	type RxStorage,
 	type RxStorageInstanceCreationParams
 } from 'rxdb/plugins/core';
-import { openBytes, openValue, sealBytes, sealValue } from './seal.ts';
+import { openBytes, openValue, sealBytes, sealText } from './seal.ts';
 import { StorageError } from './storage-error.ts';
 
 type Fields = Record<string, unknown>;
@@ -51,6 +51,10 @@ class SealedFields {
 	readonly #collection: string;
 	readonly #primary: string;
 	readonly #names: readonly string[];
+	/** What rows read from the store looked like there: as what a write replaces, they needn't be sealed again. */
+	readonly #stored = new WeakMap<Fields, Fields>();
+	/** What is in sealed rows of this tab: the store's events give them back, to each of their followers. */
+	readonly #opened = new WeakMap<Fields, () => Fields>();
 
 	constructor(
 		key: CryptoKey,
@@ -65,11 +69,23 @@ class SealedFields {
 	}
 
 	async seal(row: Fields): Promise<Fields> {
+		const stored = this.#stored.get(row);
+		if (stored !== undefined && stored['_rev'] === row['_rev']) return stored;
 		const sealed = { ...row };
+		const texts: [name: string, json: string][] = [];
 		for (const name of this.#names) {
-			if (row[name] === undefined) continue;
-			sealed[name] = await sealValue(this.#key, row[name], this.#place(row, name));
+			const value = row[name];
+			// That there is nothing needs no hiding; most rows have nothing in one of their fields.
+			if (value === undefined || isEmpty(value)) continue;
+			const json = JSON.stringify(value);
+			texts.push([name, json]);
+			sealed[name] = await sealText(this.#key, json, this.#place(row, name));
 		}
+		// From the text, as it will be read: the caller's own objects may change under us.
+		this.#opened.set(sealed, () => ({
+			...sealed,
+			...Object.fromEntries(texts.map(([name, json]) => [name, JSON.parse(json) as unknown]))
+		}));
 		const attachments = Object.entries((row['_attachments'] ?? {}) as Record<string, Attachment>);
 		if (attachments.some(([, { data }]) => data instanceof Blob)) {
 			sealed['_attachments'] = Object.fromEntries(
@@ -94,6 +110,8 @@ class SealedFields {
 	}
 
 	async open(row: Fields): Promise<Fields> {
+		const known = this.#opened.get(row);
+		if (known !== undefined) return known();
 		const opened = { ...row };
 		for (const name of this.#names) {
 			const value = row[name];
@@ -104,6 +122,8 @@ class SealedFields {
 				throw new StorageError('storage.key_unreadable', { cause: error });
 			}
 		}
+		this.#stored.set(opened, row);
+		this.#opened.set(row, () => opened);
 		return opened;
 	}
 
@@ -120,6 +140,12 @@ class SealedFields {
 	#place(row: Fields, field: string): string {
 		return `${this.#collection}|${String(row[this.#primary])}|${field}`;
 	}
+}
+
+function isEmpty(value: unknown): boolean {
+	if (typeof value !== 'object' || value === null) return false;
+	for (const name in value) if (Object.hasOwn(value, name)) return false;
+	return true;
 }
 
 function withoutEncryption<D>(

@@ -1,25 +1,20 @@
 import { getRxStorageDexie } from 'rxdb/plugins/storage-dexie';
 import type { Dexie } from 'dexie';
+import { NAME_PREFIX, accountName, databasePrefix, lockName } from './account-name.ts';
 import { dataKeyOf, forgetDataKey } from './data-key.ts';
 import { DEVICE_DATABASE } from './device-database.ts';
 import { encryptedStorage } from './encrypted-storage.ts';
+import { askForKeysFirst } from './keys-first.ts';
 import {
 	COLLECTION_PLAN,
 	openCollections,
 	type CollectionPlan,
 	type OutlayDatabase
 } from './open-collections.ts';
+import { standingOf } from './standing.ts';
 import { StorageError } from './storage-error.ts';
-import {
-	databasePrefix,
-	deleteDatabase,
-	followUpgrades,
-	lockName,
-	standingOf,
-	upgrade
-} from './upgrade.ts';
+import { deleteDatabase, followUpgrades, upgrade, versionsOf } from './upgrade.ts';
 
-const NAME_PREFIX = 'outlay-';
 const INDEXED_DB_PREFIX = `rxdb-dexie-${NAME_PREFIX}`;
 /** How long the other tabs get to close before their database is deleted under them. */
 const CLOSING_MS = 3000;
@@ -83,11 +78,6 @@ export async function removeEverything(): Promise<void> {
 	);
 }
 
-/** What everything an account has on this device is named after. */
-export function accountName({ companyId, userId }: { companyId: string; userId: string }): string {
-	return `${NAME_PREFIX}${companyId}-${userId}`;
-}
-
 async function openFresh(
 	name: string,
 	{ companyId, userId }: { companyId: string; userId: string },
@@ -97,10 +87,15 @@ async function openFresh(
 	for (;;) {
 		const releaseLock = await holdShared(lockName(name));
 		try {
-			const standing = await standingOf(name, plan);
+			const standing = await standingOf(name, versionsOf(plan));
 			if (standing === 'newer') throw new StorageError('storage.newer_app');
 			const key = options.dataKey ?? (await dataKeyOf(name, standing !== 'absent'));
-			const dexie = getRxStorageDexie({ onCreate: reopenWhenClosedByForce });
+			const dexie = getRxStorageDexie({
+				onCreate(opened) {
+					reopenWhenClosedByForce(opened);
+					askForKeysFirst(opened);
+				}
+			});
 			const parts = { name, companyId, userId, plan, storage: encryptedStorage(dexie, key) };
 			if (standing === 'older') {
 				releaseLock();

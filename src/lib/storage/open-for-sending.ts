@@ -1,10 +1,12 @@
 import { getRxStorageDexie } from 'rxdb/plugins/storage-dexie';
+import { accountName, lockName } from './account-name.ts';
 import { dataKeyOf } from './data-key.ts';
 import { encryptedStorage } from './encrypted-storage.ts';
-import { accountName, holdShared, reopenWhenClosedByForce } from './open-database.ts';
+import { holdShared, reopenWhenClosedByForce } from './open-database.ts';
 import { COLLECTION_PLAN, openCollections, type OutlayDatabase } from './open-collections.ts';
 import { StorageError } from './storage-error.ts';
-import { followUpgrades, lockName, standingOf } from './upgrade.ts';
+import { standingOf } from './standing.ts';
+import { followUpgrades, versionsOf } from './upgrade.ts';
 
 /** What only a page can see to: a passcode, an upgrade, a lost key. */
 const FOR_THE_PAGE = new Set(['storage.locked', 'storage.key_unreadable']);
@@ -22,7 +24,7 @@ export async function openForSending(
 	const plan = COLLECTION_PLAN;
 	const releaseLock = await holdShared(lockName(name));
 	try {
-		if ((await standingOf(name, plan)) !== 'fits') {
+		if ((await standingOf(name, versionsOf(plan))) !== 'fits') {
 			releaseLock();
 			return null;
 		}

@@ -64,7 +64,7 @@ export class PasscodeKey {
 			const by = await wrappingKeyFrom(secret);
 			const key = kept.platform && (await unwrap(kept.platform.wrapped, by, 'as it is used'));
 			if (!key) return refuse('platform_key.refused');
-			await tables.wrappedKeys.update(this.#name, { wrongTries: 0 });
+			await this.#forgiveTries(tables);
 			return ok(key);
 		});
 	}
@@ -112,12 +112,12 @@ export class PasscodeKey {
 
 	async removePlatform(): Promise<void> {
 		await withDevice(({ wrappedKeys }) =>
-			wrappedKeys
-				.where('id')
-				.equals(this.#name)
-				.modify((kept) => {
-					delete kept.platform;
-				})
+			wrappedKeys.change(this.#name, (kept) => {
+				if (kept === undefined) return undefined;
+				const { platform, ...rest } = kept;
+				void platform;
+				return rest;
+			})
 		);
 	}
 
@@ -134,13 +134,14 @@ export class PasscodeKey {
 					: await this.#tried(tables, current ?? '', 'to be wrapped');
 			if (!opened.ok) return opened;
 			const next = await wrapAnew(opened.value, tables);
-			return tables.dexie.transaction('rw', tables.wrappedKeys, async () => {
-				const newest = await tables.wrappedKeys.get(this.#name);
+			let isChanged = false;
+			await tables.wrappedKeys.change(this.#name, (newest) => {
 				// Another tab was faster: what was asked here was asked of another state.
-				if (newest === undefined || !isSameWrap(newest, kept)) return refuse('passcode.changed');
-				await tables.wrappedKeys.put(next(newest));
-				return ok(undefined);
+				if (newest === undefined || !isSameWrap(newest, kept)) return undefined;
+				isChanged = true;
+				return next(newest);
 			});
+			return isChanged ? ok(undefined) : refuse('passcode.changed');
 		});
 	}
 
@@ -150,29 +151,31 @@ export class PasscodeKey {
 		passcode: string,
 		purpose: KeyPurpose
 	): Promise<Result<CryptoKey>> {
-		const { wrappedKeys, dexie } = tables;
-		const counted = await dexie.transaction('rw', wrappedKeys, async () => {
-			const kept = await this.#kept(tables);
-			const { wrongTries = 0, wrongAtMs = 0 } = kept;
+		let leftMs = 0;
+		const kept = await tables.wrappedKeys.change(this.#name, (found) => {
+			if (found === undefined) return undefined;
+			const { wrongTries = 0, wrongAtMs = 0 } = found;
 			const nowMs = this.#nowMs();
-			const leftMs = passcodeWaitLeftMs(wrongTries, wrongAtMs, nowMs);
-			if (leftMs > 0) return { leftMs };
-			await wrappedKeys.update(this.#name, { wrongTries: wrongTries + 1, wrongAtMs: nowMs });
-			return { kept, wrongTries: wrongTries + 1 };
+			leftMs = passcodeWaitLeftMs(wrongTries, wrongAtMs, nowMs);
+			return leftMs > 0 ? undefined : { ...found, wrongTries: wrongTries + 1, wrongAtMs: nowMs };
 		});
-		if ('leftMs' in counted) {
-			return refuse('passcode.wait', 'current', { seconds: Math.ceil(counted.leftMs / 1000) });
+		if (leftMs > 0) {
+			return refuse('passcode.wait', 'current', { seconds: Math.ceil(leftMs / 1000) });
 		}
-		const { passcode: wrap } = counted.kept;
+		const wrap = kept?.passcode;
 		if (wrap === undefined) throw new StorageError('storage.key_unreadable');
 		const by = await this.#wrappingKey(passcode, new Uint8Array(wrap.salt), wrap.cost);
 		const key = await unwrap(wrap.wrapped, by, purpose);
 		if (key === null) {
-			const seconds = Math.ceil(passcodeWaitMs(counted.wrongTries) / 1000);
+			const seconds = Math.ceil(passcodeWaitMs(kept?.wrongTries ?? 0) / 1000);
 			return refuse('passcode.wrong', 'current', { seconds });
 		}
-		await wrappedKeys.update(this.#name, { wrongTries: 0 });
+		await this.#forgiveTries(tables);
 		return ok(key);
+	}
+
+	async #forgiveTries({ wrappedKeys }: DeviceTables): Promise<void> {
+		await wrappedKeys.change(this.#name, (kept) => kept && { ...kept, wrongTries: 0 });
 	}
 
 	async #kept({ wrappedKeys }: DeviceTables): Promise<WrappedKey> {

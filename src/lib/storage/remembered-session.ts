@@ -25,14 +25,17 @@ export async function writeSession(value: object | null): Promise<void> {
 			return;
 		}
 		const sealed = await sealValue(await sessionKeyOf(tables), value, SESSION);
-		await tables.sealedValues.put({ id: SESSION, sealed });
+		await tables.sealedValues.change(SESSION, () => ({ id: SESSION, sealed }));
 	});
 }
 
-async function sessionKeyOf({ dexie, deviceKeys }: DeviceTables): Promise<CryptoKey> {
-	const key = await crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, [
-		'encrypt',
-		'decrypt'
-	]);
-	return (await keepFirst(dexie, deviceKeys, { id: SESSION, key })).key;
+async function sessionKeyOf({ deviceKeys }: DeviceTables): Promise<CryptoKey> {
+	const kept = await keepFirst(deviceKeys, SESSION, async () => ({
+		id: SESSION,
+		key: await crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, [
+			'encrypt',
+			'decrypt'
+		])
+	}));
+	return kept.key;
 }

@@ -14,7 +14,6 @@ export interface RowBytes {
 	blob: Blob;
 	digest: string;
 }
-const CONTEXT = 'outlay';
 
 /** The rows with these ids, tombstones too. */
 export async function readRows<R extends { id: string }>(
@@ -36,11 +35,14 @@ export async function changeRow<R extends { id: string }>(
 	change: (row: Deletable<R> | null) => Deletable<R> | null | Promise<Deletable<R> | null>,
 	bytes?: RowBytes
 ): Promise<Deletable<R> | null> {
-	const changed = await changeRows(collection, [id], (_id, row) => change(row), bytes);
+	const changed = await changeRows(collection, [id], (_id, row) => change(row), { bytes });
 	return changed.get(id) ?? null;
 }
 
-/** As `changeRow`, for many rows in one transaction. Answers the rows that were written. */
+/**
+ * As `changeRow`, for many rows in one transaction. Answers the rows that were written. `writer` is told with each
+ * change to whoever follows the store.
+ */
 export async function changeRows<R extends { id: string }>(
 	collection: RxCollection<R>,
 	ids: readonly string[],
@@ -48,7 +50,7 @@ export async function changeRows<R extends { id: string }>(
 		id: string,
 		row: Deletable<R> | null
 	) => Deletable<R> | null | Promise<Deletable<R> | null>,
-	bytes?: RowBytes
+	{ bytes, writer = 'outlay' }: { bytes?: RowBytes | undefined; writer?: string | undefined } = {}
 ): Promise<Map<string, Deletable<R>>> {
 	const written = new Map<string, Deletable<R>>();
 	let waiting = [...new Set(ids)];
@@ -66,7 +68,7 @@ export async function changeRows<R extends { id: string }>(
 		}
 		if (writes.length === 0) break;
 		const { error } = await whileThereIsRoom(() =>
-			collection.storageInstance.bulkWrite(writes, CONTEXT)
+			collection.storageInstance.bulkWrite(writes, writer)
 		);
 		for (const { status } of error) {
 			if (status !== 409) throw new Error(`row not written: ${String(status)}`);

@@ -1,5 +1,10 @@
 import { canonicalJson } from '@outlay/domain/canonical-json';
-import { DOCUMENT_SCHEMAS, upcast, type OutlayDocument } from '@outlay/domain/documents';
+import {
+	DOCUMENT_VERSIONS,
+	upcast,
+	type DocumentOf,
+	type OutlayDocument
+} from '@outlay/domain/documents';
 import { DOCUMENT_TYPES, type DocumentType } from '@outlay/domain/identifiers';
 import type { Stored } from '#lib/commands/ports.ts';
 
@@ -18,6 +23,8 @@ export interface UnsentState {
 	 * them is no conflict but our own past, as after an answer that got lost or a restore from a backup.
 	 */
 	earlier?: string[];
+	/** The server had exactly this before it was set back to a backup: nothing was entered since. */
+	isOnlyOfferedAgain?: true;
 }
 
 /**
@@ -120,7 +127,7 @@ export function rowOf(document: OutlayDocument): RowState {
 export function storedOf(row: Row): Stored<OutlayDocument> | null {
 	const type = knownType(row.type);
 	if (type === null) return null;
-	const isNewer = row.schemaVersion > DOCUMENT_SCHEMAS[type].version;
+	const isNewer = row.schemaVersion > DOCUMENT_VERSIONS[type];
 	const { document } = upcast({
 		_id: row.id,
 		type,
@@ -132,6 +139,13 @@ export function storedOf(row: Row): Stored<OutlayDocument> | null {
 		body: row.body
 	});
 	return { document, unsentSinceMs: row.unsentSinceMs || null, isReadOnly: isNewer };
+}
+
+/** As `storedOf`; null for a document of another type, too. */
+export function storedAs<T extends DocumentType>(row: Row, type: T): Stored<DocumentOf<T>> | null {
+	const stored = storedOf(row);
+	// The id's type was compared; the shape was checked by whoever wrote it.
+	return stored?.document.type === type ? (stored as unknown as Stored<DocumentOf<T>>) : null;
 }
 
 /** The same document, whatever this device knows about it. */
@@ -150,6 +164,11 @@ export async function markOf(row: RowState): Promise<string> {
 /** The chunk of raw fixes a trip is still writing: it is not offered to the server. */
 export function isOpenTrace(row: Row): boolean {
 	return row.type === 'trace' && row.body['isOpen'] === true;
+}
+
+/** What is not offered to the server: an open chunk of fixes, and what was kept of something the company removed. */
+export function staysHere(row: Row): boolean {
+	return isOpenTrace(row) || (row.type === 'kept' && typeof row.body['removal'] === 'string');
 }
 
 export function sortKeyOf(createdAt: string): number {

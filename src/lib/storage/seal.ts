@@ -42,7 +42,12 @@ export async function openBytes(
 
 /** A JSON value as sealed text: RxDB's Dexie storage takes typed arrays apart, so bytes must be text there. */
 export async function sealValue(key: CryptoKey, value: unknown, place: string): Promise<string> {
-	const sealed = await sealBytes(key, encoder.encode(JSON.stringify(value)), place);
+	return sealText(key, JSON.stringify(value), place);
+}
+
+/** As `sealValue`, of a value that is JSON already. */
+export async function sealText(key: CryptoKey, json: string, place: string): Promise<string> {
+	const sealed = await sealBytes(key, encoder.encode(json), place);
 	return toBase64(new Uint8Array(sealed));
 }
 
@@ -51,7 +56,16 @@ export async function openValue(key: CryptoKey, sealed: string, place: string): 
 	return JSON.parse(decoder.decode(plain)) as unknown;
 }
 
-function toBase64(bytes: Uint8Array): string {
+/** Browsers since 2025 have it themselves, many times as fast. */
+interface Base64Bytes {
+	toBase64?(): string;
+}
+interface Base64Reader {
+	fromBase64?(text: string): Uint8Array<ArrayBuffer>;
+}
+
+function toBase64(bytes: Uint8Array & Base64Bytes): string {
+	if (bytes.toBase64 !== undefined) return bytes.toBase64();
 	let text = '';
 	// A call takes only so many arguments.
 	for (let at = 0; at < bytes.length; at += 0x8000) {
@@ -61,6 +75,8 @@ function toBase64(bytes: Uint8Array): string {
 }
 
 function fromBase64(text: string): ArrayBuffer {
+	const reader = Uint8Array as Base64Reader;
+	if (reader.fromBase64 !== undefined) return reader.fromBase64(text).buffer;
 	const binary = atob(text);
 	const bytes = new Uint8Array(binary.length);
 	for (let at = 0; at < binary.length; at++) bytes[at] = binary.charCodeAt(at);

@@ -1,41 +1,11 @@
 import type { RxStorage } from 'rxdb/plugins/core';
+import { lockName } from './account-name.ts';
 import type { CollectionPlan } from './open-collections.ts';
 import { openCollections } from './open-collections.ts';
+import { standingOf, storedVersions, type Versions } from './standing.ts';
 
 /** Others that open, or wait for their turn to close, are asked again this often. */
 const ASK_AGAIN_MS = 500;
-
-/** How what an account has on this device stands to the schemas of this app. */
-export type Standing = 'absent' | 'fits' | 'older' | 'newer';
-
-/** Schema versions by collection. */
-type Versions = Readonly<Record<string, number>>;
-
-/** The Web Lock every tab holds, shared, while an account's database is open. */
-export function lockName(name: string): string {
-	return `${name}-open`;
-}
-
-/** What the names of an account's IndexedDB databases begin with. */
-export function databasePrefix(name: string): string {
-	return `rxdb-dexie-${name}--`;
-}
-
-/**
- * Reads it from the names of the databases: `rxdb-dexie-<name>--<version>--<collection>`. Older and newer ones side by
- * side are a migration that was cut off: it is still to be finished.
- */
-export async function standingOf(name: string, plan: CollectionPlan): Promise<Standing> {
-	const stored = await storedVersions(name, plan);
-	if (stored.length === 0) return 'absent';
-	const versions = versionsOf(plan);
-	if (stored.some(({ collection, version }) => version > (versions[collection] ?? version))) {
-		return 'newer';
-	}
-	return stored.some(({ collection, version }) => version < (versions[collection] ?? version))
-		? 'older'
-		: 'fits';
-}
 
 /**
  * Lifts an account's databases to the plan's schemas once every other tab has closed them: a tab that writes while
@@ -67,7 +37,7 @@ export async function upgrade<I, O>(parts: {
 			clearInterval(asking);
 			onWaiting(false);
 			// Another tab of this app may have been faster.
-			if ((await standingOf(name, plan)) !== 'older') return;
+			if ((await standingOf(name, versionsOf(plan))) !== 'older') return;
 			await migrate(parts);
 		});
 	} finally {
@@ -112,7 +82,7 @@ async function migrate<I, O>(parts: {
 	const versions = versionsOf(parts.plan);
 	for (const { collection, version, database: left } of await storedVersions(
 		parts.name,
-		parts.plan
+		versions
 	)) {
 		if (version < (versions[collection] ?? version)) await deleteDatabase(left);
 	}
@@ -131,19 +101,8 @@ export function deleteDatabase(name: string): Promise<void> {
 	});
 }
 
-async function storedVersions(
-	name: string,
-	plan: CollectionPlan
-): Promise<{ database: string; collection: string; version: number }[]> {
-	const prefix = databasePrefix(name);
-	return (await indexedDB.databases()).flatMap(({ name: database }) => {
-		if (database === undefined || !database.startsWith(prefix)) return [];
-		const [version = '', collection = ''] = database.slice(prefix.length).split('--');
-		return collection in plan ? [{ database, collection, version: Number(version) }] : [];
-	});
-}
-
-function versionsOf(plan: CollectionPlan): Versions {
+/** Schema versions of a plan. */
+export function versionsOf(plan: CollectionPlan): Versions {
 	const { documents, settings, vault, refused } = plan;
 	return {
 		documents: documents.schema.version,

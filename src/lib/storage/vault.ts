@@ -1,4 +1,4 @@
-import type { ReceiptMediaType } from '@outlay/domain/receipt';
+import { THUMBNAIL_MAX_BYTES, type ReceiptMediaType } from '@outlay/domain/receipt';
 import type { Clock, Vault } from '#lib/commands/ports.ts';
 import type { VaultRow } from './collections.ts';
 import type { OutlayDatabase } from './open-collections.ts';
@@ -86,16 +86,18 @@ export function vaultIn(database: OutlayDatabase, clock: Clock, fetchBlob: Fetch
 			return waiting.map(({ id }) => id);
 		},
 
-		async forget(sha256) {
+		async forget({ sha256, thumbnailSha256 }) {
 			const needing = await findRows(database.documents, {
 				selector: { _deleted: { $eq: false }, sha256: { $eq: sha256 } },
 				sort: [{ sha256: 'asc' }],
 				limit: 1
 			});
 			if (needing.length > 0) return;
-			await changeRow(database.vault, sha256, (row) =>
-				row === null || row._deleted || row.state === 'sent' ? null : { ...row, _deleted: true }
-			);
+			for (const hash of thumbnailSha256 === null ? [sha256] : [sha256, thumbnailSha256]) {
+				await changeRow(database.vault, hash, (row) =>
+					row === null || row._deleted || row.state === 'sent' ? null : { ...row, _deleted: true }
+				);
+			}
 		}
 	};
 }
@@ -132,7 +134,12 @@ async function evict(
 	addedBeforeMs: number
 ): Promise<boolean> {
 	const sent = await findRows(database.vault, {
-		selector: { _deleted: { $eq: false }, state: { $eq: 'sent' } },
+		// Thumbnails stay: they are what a list shows without a connection, and letting them go frees next to nothing.
+		selector: {
+			_deleted: { $eq: false },
+			state: { $eq: 'sent' },
+			byteLength: { $gt: THUMBNAIL_MAX_BYTES }
+		},
 		sort: [{ state: 'asc' }, { byteLength: 'asc' }]
 	});
 	let freedBytes = 0;
