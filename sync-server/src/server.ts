@@ -1,6 +1,7 @@
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import { setMaxListeners } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { registerAccountRoutes } from './access/account-routes.ts';
 import { AccountSignals } from './access/account-signals.ts';
 import { registerCouchSessionRoutes } from './access/couch-session-routes.ts';
 import { registerOriginCheck } from './access/origin-check.ts';
@@ -18,6 +19,7 @@ import type { Config } from './config.ts';
 import { COUCH_ROUTER_OPTIONS, registerCouchRoutes } from './couch/couch-routes.ts';
 import { UnfinishedUploads } from './couch/unfinished-uploads.ts';
 import { registerAppFiles } from './http/app-files.ts';
+import { overrideMethod } from './http/method-override.ts';
 import { answerErrorsAsCouch, badRequest, notFound, sendCouchError } from './http/errors.ts';
 import { registerHealthRoute } from './http/health-route.ts';
 import { openLog } from './http/log.ts';
@@ -133,6 +135,7 @@ export async function createServer({
 		loggerInstance: log,
 		logController: new LogController({ disableRequestLogging: true }),
 		routerOptions: COUCH_ROUTER_OPTIONS,
+		rewriteUrl: overrideMethod,
 		bodyLimit: limits.bodyBytes,
 		onProtoPoisoning: 'ignore',
 		onConstructorPoisoning: 'ignore',
@@ -178,6 +181,7 @@ export async function createServer({
 		registerHealthRoute(scope, store.uuid);
 		registerSessionRoutes(scope, sessionParts);
 		registerCouchSessionRoutes(scope, sessionParts);
+		registerAccountRoutes(scope, { access, accounts, registry, now });
 		registerPrivacyRoutes(scope, {
 			access,
 			store,

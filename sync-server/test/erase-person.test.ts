@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { blobId } from '@outlay/domain/identifiers';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { backUp, restore } from '@outlay/sync-server/store/lmdb/backup';
 import { startCouchServer, type CouchServer } from '../../tests/contract/couch-server.ts';
@@ -71,6 +72,9 @@ const PICTURE = 'a picture only Jonas took';
 const HALF = 'the first half of a picture';
 const SHARED = 'a picture both of them sent';
 
+/** The thumbnail of a picture. */
+const smallOf = (text: string) => pictureBytes(`${text}, small`);
+
 /** Jonas with drafts, a declined expense, and a picture Freja sent as well. */
 async function companyAtWork(server: TestServer) {
 	const [jonas, freja, mette, sofie] = await Promise.all([
@@ -81,8 +85,11 @@ async function companyAtWork(server: TestServer) {
 	]);
 	const ledger = sofie.view.databases.ledger ?? '';
 	const send = async (person: TestPerson, text: string) => {
-		const sent = await person.expenseWithPicture(text);
-		expect((await person.putPicture(sent.bytes)).status).toBe(201);
+		const small = smallOf(text);
+		const sent = await person.expenseWithPicture(text, small);
+		for (const bytes of [sent.bytes, small]) {
+			expect((await person.putPicture(bytes)).status).toBe(201);
+		}
 		for (const document of [sent.receipt, sent.transaction, sent.submission]) {
 			expect((await person.put(document)).status).toBe(201);
 		}
@@ -107,7 +114,14 @@ async function companyAtWork(server: TestServer) {
 	const mine = await send(jonas, PICTURE);
 	const shared = await send(jonas, SHARED);
 	const frejas = await send(freja, SHARED);
-	for (const id of [mine.submission._id, mine.blobId, shared.blobId, frejas.submission._id]) {
+	const smallIds = [PICTURE, SHARED].map((text) => blobId(sha256Of(smallOf(text))));
+	for (const id of [
+		mine.submission._id,
+		mine.blobId,
+		shared.blobId,
+		frejas.submission._id,
+		...smallIds
+	]) {
 		await arrived(mette, id);
 		await arrived(sofie, id, ledger);
 	}
@@ -169,6 +183,7 @@ test(
 		const tombstones = [
 			[mette.mailbox, mine.submission._id],
 			[mette.mailbox, mine.blobId],
+			[mette.mailbox, blobId(sha256Of(smallOf(PICTURE)))],
 			[mette.mailbox, decision._id],
 			[ledger, mine.receipt._id],
 			[ledger, mine.submission._id],
@@ -198,6 +213,7 @@ test(
 				headers: { cookie: reader.cookie }
 			});
 			expect(picture.status).toBe(200);
+			expect(await reader.read(blobId(sha256Of(smallOf(SHARED))), database)).not.toBeNull();
 			expect(await picture.text()).toContain(SHARED);
 		}
 		// Once more, by the id, does no harm; the mailroom goes on.

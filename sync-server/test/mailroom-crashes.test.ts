@@ -16,13 +16,9 @@ import { CompanySettings } from '../src/company/company-settings.ts';
 import { createCompany } from '../src/company/create-company.ts';
 import { Registry } from '../src/company/registry.ts';
 import { MailboxRounds } from '../src/mailroom/mailbox-round.ts';
-import type {
-	AttachmentStub,
-	Database,
-	DocumentStore,
-	DocumentWrite
-} from '../src/store/document-store.ts';
+import type { AttachmentStub, DocumentStore, DocumentWrite } from '../src/store/document-store.ts';
 import { openLmdbStore } from '../src/store/lmdb/open-lmdb-store.ts';
+import { Crash, dyingStore, beforeWrites } from './dying-store.ts';
 
 type MailboxAddress = Extract<DatabaseAddress, { kind: 'mailbox' }>;
 
@@ -37,81 +33,6 @@ afterEach(async () => {
 	await store.close();
 	await remove(directory);
 });
-
-class Crash extends Error {}
-
-/** The real store, which dies at its nth write, before or after the write reached the disk. */
-function dyingStore(real: DocumentStore, atWrite: number, isAfter: boolean): DocumentStore {
-	let writes = 0;
-	const dying = async <T>(write: () => Promise<T>): Promise<T> => {
-		writes += 1;
-		if (writes < atWrite) return write();
-		if (isAfter && writes === atWrite) await write();
-		throw new Crash();
-	};
-	const wrap = (database: Database): Database =>
-		new Proxy(database, {
-			get(target, member) {
-				if (member === 'write') {
-					return (...args: Parameters<Database['write']>) => dying(() => target.write(...args));
-				}
-				if (member === 'writeLocal') {
-					return (...args: Parameters<Database['writeLocal']>) =>
-						dying(() => target.writeLocal(...args));
-				}
-				if (member === 'removeLocal') {
-					return (id: string) => dying(() => target.removeLocal(id));
-				}
-				const value: unknown = Reflect.get(target, member, target);
-				return typeof value === 'function' ? (value.bind(target) as unknown) : value;
-			}
-		});
-	return new Proxy(real, {
-		get(target, member) {
-			if (member === 'open') {
-				return async (name: string) => {
-					const database = await target.open(name);
-					return database && wrap(database);
-				};
-			}
-			const value: unknown = Reflect.get(target, member, target);
-			return typeof value === 'function' ? (value.bind(target) as unknown) : value;
-		}
-	});
-}
-
-/** The real store, which waits for `deed` before it writes. */
-function beforeWrites(
-	real: DocumentStore,
-	deed: (writes: readonly DocumentWrite[]) => Promise<void>
-): DocumentStore {
-	return new Proxy(real, {
-		get(target, member) {
-			const value: unknown = Reflect.get(target, member, target);
-			if (member !== 'open') {
-				return typeof value === 'function' ? (value.bind(target) as unknown) : value;
-			}
-			return async (name: string) => {
-				const database = await target.open(name);
-				return (
-					database &&
-					new Proxy(database, {
-						get(inner, key) {
-							const found: unknown = Reflect.get(inner, key, inner);
-							if (key === 'write') {
-								return async (writes: readonly DocumentWrite[]) => {
-									await deed(writes);
-									return inner.write(writes);
-								};
-							}
-							return typeof found === 'function' ? (found.bind(inner) as unknown) : found;
-						}
-					})
-				);
-			};
-		}
-	});
-}
 
 /** Reads a mailbox to its end, as the mailroom does; a crash ends it. */
 async function readMailboxes(
@@ -227,7 +148,8 @@ describe('the mailroom', () => {
 						receiptId: receipt._id,
 						sha256: stored.sha256,
 						mediaType: 'image/webp' as const,
-						byteLength: 1000
+						byteLength: 1000,
+						thumbnailSha256: null
 					};
 					const submission = { ...aSubmission(1, { receipts: [enclosed] }, worker), companyId };
 					const second = {

@@ -8,7 +8,7 @@ import { Registry } from '@outlay/sync-server/company/registry';
 import { RegistryWatch } from '@outlay/sync-server/company/registry-watch';
 import { openCouchdbStore } from '@outlay/sync-server/store/couchdb/open-couchdb-store';
 import type { DocumentStore } from '@outlay/sync-server/store/document-store';
-import { startCouchServer, type CouchServer } from '../../tests/contract/couch-server.ts';
+import { startCouchdb, type CouchdbUnderneath } from '../../tests/contract/couchdb-underneath.ts';
 import {
 	ADMINISTRATOR,
 	remove,
@@ -77,8 +77,88 @@ describe('on one server', () => {
 	});
 });
 
+describe('a disabled account', () => {
+	let server: TestServer;
+	beforeEach(async () => {
+		server = await startServer();
+	});
+	afterEach(() => server.stop());
+
+	const asAdministrator = basic(ADMINISTRATOR.name, ADMINISTRATOR.password);
+	const setDisabled = (body: object, headers: Record<string, string> = asAdministrator) =>
+		fetch(`${server.url}/_outlay/accounts`, {
+			method: 'POST',
+			headers: { 'content-type': 'application/json', ...headers },
+			body: JSON.stringify(body)
+		});
+
+	test('lets nobody in, ends what is open, loses nothing, and can be opened again', async () => {
+		const sofie = await TestPerson.signIn(server, 'sofie');
+		const { companyId } = sofie.view;
+		const asBasic = basic(`${companyId}/${sofie.card.workEmail}`, sofie.card.password);
+		const expense = sofie.document('transaction', sofie.newId('transaction'), sofie.expense());
+		expect((await sofie.put(expense)).status).toBe(201);
+		const feeds = await Promise.all([
+			...FEEDS.map((feed) => openFeed(sofie, sofie.mailbox, feed)),
+			openFeed(sofie, sofie.mailbox, 'continuous', asBasic)
+		]);
+
+		const closed = await setDisabled({
+			...{ company: 'Nordlys', user: sofie.card.workEmail },
+			isDisabled: true
+		});
+		expect(closed.status).toBe(200);
+		expect(await closed.json()).toEqual({
+			companyId,
+			userId: sofie.userId,
+			disabledAt: expect.stringMatching(/^\d{4}-.*Z$/) as string
+		});
+		await Promise.all(feeds.map(({ ended }) => ended));
+		expect((await sofie.request('GET', '/_outlay/session')).status).toBe(401);
+		expect((await sofie.request('GET', `/${sofie.mailbox}`)).status).toBe(401);
+		expect((await sofie.put({ ...expense, _id: sofie.newId('transaction') })).status).toBe(401);
+		const byBasic = () => fetch(`${server.url}/${sofie.mailbox}`, { headers: asBasic });
+		expect((await byBasic()).status).toBe(401);
+		await expect(TestPerson.signIn(server, 'sofie')).rejects.toThrow('401');
+		const kept = await fetch(`${server.url}/${sofie.mailbox}/${expense._id}`, {
+			headers: asAdministrator
+		});
+		expect(kept.status).toBe(200);
+		const jonas = await TestPerson.signIn(server, 'jonas');
+		expect((await jonas.request('GET', `/${jonas.mailbox}`)).status).toBe(200);
+
+		const opened = await setDisabled({
+			...{ company: companyId, user: sofie.userId },
+			isDisabled: false
+		});
+		expect(await opened.json()).toEqual({ companyId, userId: sofie.userId, disabledAt: null });
+		expect((await sofie.request('GET', `/${sofie.mailbox}`)).status).toBe(401);
+		const again = await TestPerson.signIn(server, 'sofie');
+		expect((await again.request('GET', `/${again.mailbox}/${expense._id}`)).status).toBe(200);
+		expect((await byBasic()).status).toBe(200);
+	});
+
+	test('is made one by the server administrator alone, and only where there is one', async () => {
+		const mette = await TestPerson.signIn(server, 'mette');
+		const jonas = { company: 'nordlys', user: 'jonas@nordlys.example', isDisabled: true };
+		expect((await setDisabled(jonas, {})).status).toBe(401);
+		expect((await setDisabled(jonas, { cookie: mette.cookie })).status).toBe(404);
+		for (const [body, status, code] of [
+			[{ ...jonas, company: 'sydlys' }, 404, 'company.unknown'],
+			[{ ...jonas, user: 'nobody@nordlys.example' }, 404, 'person.unknown'],
+			[{ ...jonas, user: 'x'.repeat(5_000) }, 404, 'person.unknown'],
+			[{ ...jonas, isDisabled: 'yes' }, 400, 'account.incomplete'],
+			[{ isDisabled: true }, 400, 'account.incomplete']
+		] as const) {
+			const answer = await setDisabled(body);
+			expect([answer.status, await answer.json()]).toEqual([status, { code }]);
+		}
+		expect((await TestPerson.signIn(server, 'jonas')).view.name).toMatch(/^Jonas/);
+	});
+});
+
 describe('on several servers', () => {
-	let couch: CouchServer;
+	let couch: CouchdbUnderneath;
 	let directory: string;
 	let server: TestServer;
 	let elsewhere: DocumentStore;
@@ -86,11 +166,11 @@ describe('on several servers', () => {
 	let sofie: TestPerson;
 
 	beforeEach(async () => {
-		couch = await startCouchServer();
+		couch = await startCouchdb();
 		directory = await temporaryDirectory();
-		server = await startServer({ environment: { COUCHDB_URL: `${couch.origin}/` } });
+		server = await startServer({ environment: { COUCHDB_URL: couch.url() } });
 		elsewhere = await openCouchdbStore({
-			url: `${couch.origin}/`,
+			url: couch.url(),
 			stagingDirectory: path.join(directory, 'elsewhere'),
 			isFollowing: false
 		});
@@ -138,6 +218,13 @@ describe('on several servers', () => {
 		expect(answer.status).toBe(401);
 	});
 
+	test('an account disabled elsewhere is closed here', async () => {
+		const { ended } = await openFeed(sofie, sofie.mailbox, 'longpoll');
+		await changeAccount((before) => ({ ...before, disabledAt: '2026-11-26T00:00:00.000Z' }));
+		await ended;
+		expect((await sofie.request('GET', `/${sofie.mailbox}`)).status).toBe(401);
+	});
+
 	test('a role taken elsewhere ends the feed it opened, and no other right', async () => {
 		const { ended } = await openFeed(sofie, ownLedger(), 'continuous');
 		await changeAccount((before) => ({
@@ -150,7 +237,7 @@ describe('on several servers', () => {
 	});
 
 	test('signing out elsewhere ends the feeds of that session here', async () => {
-		const second = await startServer({ environment: { COUCHDB_URL: `${couch.origin}/` } });
+		const second = await startServer({ environment: { COUCHDB_URL: couch.url() } });
 		try {
 			const { ended } = await openFeed(sofie, sofie.mailbox, 'longpoll');
 			expect((await sofie.at(second).request('DELETE', '/_outlay/session')).status).toBe(204);
@@ -162,7 +249,7 @@ describe('on several servers', () => {
 
 	test('who is in a company is known anew once it changed elsewhere', async () => {
 		const here = await openCouchdbStore({
-			url: `${couch.origin}/`,
+			url: couch.url(),
 			stagingDirectory: path.join(directory, 'here'),
 			// Not told: it has to look by itself.
 			isFollowing: false

@@ -60,10 +60,13 @@ describe.skipIf(!canTrace)('the calls to the kernel', () => {
 		for (const begin of begins) {
 			const ack = events.indexOf('ack', begin);
 			const between = events.slice(begin, ack).filter((event) => event !== 'other');
-			// The file: bytes, name, directory. Then LMDB: pages, and the meta page that makes them the newest.
-			expect(between.join(' ')).toMatch(
-				/^begin (?:flush )+rename (?:flush )+(?:pages )+flush meta shown$/
-			);
+			// The file's bytes and its name at once. Then LMDB: pages, and the meta page that makes them the newest.
+			const [, flushed = ''] =
+				/^begin rename ((?:flush |flush-name )+)(?:pages )+flush meta shown$/.exec(
+					between.join(' ')
+				) ?? expect.unreachable(between.join(' '));
+			expect(flushed.split(' ').filter((event) => event === 'flush')).toHaveLength(1);
+			expect(flushed).toContain('flush-name');
 		}
 	});
 });
@@ -77,6 +80,8 @@ type TraceEvent =
 	/** Readers see a commit from here on, and it isn't on disk. */
 	| 'unflushed-meta'
 	| 'flush'
+	/** Of a directory. */
+	| 'flush-name'
 	| 'rename'
 	| 'other';
 
@@ -115,7 +120,7 @@ function readTrace(text: string): TraceEvent[] {
 			else if (pages.has(fd)) events.push(offset < META_BYTES ? 'unflushed-meta' : 'pages');
 			else events.push('other');
 		} else if ((name === 'fdatasync' || name === 'fsync') && result === '0') {
-			events.push('flush');
+			events.push(name === 'fsync' ? 'flush-name' : 'flush');
 		} else if (name === 'rename') {
 			events.push('rename');
 		}

@@ -1,6 +1,7 @@
 /** Attachment files of the embedded store: how long they stay, when they go, and what erasing leaves of them. */
 
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -97,6 +98,37 @@ test('a file stays while any document of the company names it, and an hour longe
 	expect(await filesThere()).toEqual([nameOf('acme', photo)]);
 	await pass(2_000);
 	expect(await filesThere()).toEqual([]);
+});
+
+test('a file that a power cut left broken is replaced when its bytes come again', async () => {
+	const mailbox = await database('mailbox-acme-anna');
+	const sha256 = createHash('sha256').update('a receipt').digest('hex');
+	const file = path.join(directory, 'files', 'acme', sha256.slice(0, 2), sha256);
+	await mkdir(path.dirname(file), { recursive: true });
+	await writeFile(file, '\0\0\0');
+	const photo = await stubOf('acme', 'a receipt');
+	await write(mailbox, { id: 'a', attachments: { photo } });
+	expect(photo.sha256).toBe(sha256);
+	expect(await readFile(file, 'utf8')).toBe('a receipt');
+});
+
+test('a company that fills a few directories gets them all; a small one has what it needs', async () => {
+	const directoriesOf = async (company: string) =>
+		(await readdir(path.join(directory, 'files', company))).length;
+	await stubOf('small', 'only this');
+	expect(await directoriesOf('small')).toBe(1);
+	const texts = Array.from({ length: 100 }, (_, n) => `number ${n}`);
+	const stubs = await Promise.all(texts.map((text) => stubOf('large', text)));
+	expect(await directoriesOf('large')).toBe(256);
+	expect((await filesThere()).filter((name) => name.startsWith('large/'))).toEqual(
+		stubs.map((stub) => nameOf('large', stub)).sort()
+	);
+});
+
+test('the same bytes that arrive at once are one whole file', async () => {
+	const stubs = await Promise.all(Array.from({ length: 8 }, () => stubOf('acme', 'same')));
+	expect(await filesThere()).toEqual([nameOf('acme', stubs[0] ?? expect.unreachable())]);
+	expect(await readdir(path.join(directory, 'files', '.incoming'))).toEqual([]);
 });
 
 test('a file named again within its hour stays', async () => {

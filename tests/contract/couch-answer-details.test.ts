@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { call, openFeed, startCouchServer, textLike, type CouchServer } from './couch-server.ts';
+import { call, startCouchServer, textLike, type CouchServer } from './couch-server.ts';
 
 let server: CouchServer;
 let db: string;
@@ -100,7 +100,10 @@ describe('documents (chapter "Documents")', () => {
 			_conflicts: ['2-0'],
 			_deleted_conflicts: ['2-00']
 		});
-		expect(await get('local_seq=true')).toHaveProperty('_local_seq');
+		expect(await get('local_seq=true')).toHaveProperty('_local_seq', expect.any(Number));
+		// Seen in CouchDB 3.5: of a revision that is named it tells its own history, and nothing of the others.
+		const named = await get(`rev=${second}&revs=true&meta=true&local_seq=true`);
+		expect(Object.keys(named).sort()).toEqual(['_attachments', '_id', '_rev', '_revisions', 'n']);
 	});
 
 	test('batch=ok is accepted', async () => {
@@ -152,7 +155,7 @@ describe('attachments (chapter "Attachments")', () => {
 		expect((await put(md5('more'))).status).toBe(201);
 	});
 
-	test('a range is a part, several ranges or nonsense the whole, one past the end is refused', async () => {
+	test('a range is a part, nonsense the whole, one past the end is refused', async () => {
 		const { id } = await twoRevisions();
 		const part = async (range: string) => {
 			const answer = await fetch(`${db}/${id}/new`, { headers: { range } });
@@ -163,7 +166,6 @@ describe('attachments (chapter "Attachments")', () => {
 		expect(await part('bytes=-1')).toEqual([206, 'bytes 2-2/3', 'w']);
 		expect(await part('bytes=0-900')).toEqual([206, 'bytes 0-2/3', 'new']);
 		expect(await part('lines=1-2')).toEqual([200, null, 'new']);
-		expect(await part('bytes=0-0,2-2')).toEqual([200, null, 'new']);
 		expect((await part('bytes=7-9')).slice(0, 2)).toEqual([416, 'bytes */3']);
 	});
 });
@@ -239,87 +241,5 @@ describe('databases (chapter "Databases")', () => {
 		expect(locals.json.rows.map(({ id }) => id)).toContain('_local/mine');
 		const designs = await call('GET', `${db}/_design_docs`);
 		expect(designs.json.rows.every(({ id }) => id.startsWith('_design/'))).toBe(true);
-	});
-});
-
-describe('the server (chapter "Server")', () => {
-	test('_dbs_info by GET takes the range of _all_dbs, by POST needs keys', async () => {
-		await call('PUT', `${server.origin}/between`);
-		const range = 'startkey=%22between%22&endkey=%22between%22';
-		const { json } = await call('GET', `${server.origin}/_dbs_info?${range}`);
-		expect(json).toMatchObject([
-			{
-				key: 'between',
-				info: { db_name: 'between', doc_count: 0, doc_del_count: 0, props: {} }
-			}
-		]);
-		const wrong = await call('POST', `${server.origin}/_dbs_info`, {});
-		expect([wrong.status, wrong.json]).toEqual([
-			400,
-			{ error: 'bad_request', reason: '`keys` member must exist.' }
-		]);
-	});
-
-	test('_db_updates goes on as lines, and as events', async () => {
-		for (const feed of ['continuous', 'eventsource']) {
-			const open = await openFeed(
-				`${server.origin}/_db_updates?feed=${feed}&since=now&heartbeat=200`
-			);
-			await call('PUT', `${server.origin}/heard-${feed}`);
-			await open.reader.until(() => open.text().includes(`heard-${feed}`));
-			const line = open
-				.text()
-				.split('\n')
-				.find((each) => each.includes(`heard-${feed}`));
-			const row = JSON.parse((line ?? '').replace(/^data: /, '')) as unknown;
-			expect(row).toEqual({
-				db_name: `heard-${feed}`,
-				type: 'created',
-				seq: textLike(/^\d+-/)
-			});
-			open.stop();
-		}
-	});
-
-	test('_active_tasks shows a replication while it runs', async () => {
-		const started = await call('POST', `${server.origin}/_replicate`, {
-			source: 'details',
-			target: 'copy-of-details',
-			create_target: true,
-			continuous: true
-		});
-		expect(started.status).toBe(202);
-		await expect
-			.poll(async () => (await call('GET', `${server.origin}/_active_tasks`)).json as unknown)
-			.toMatchObject([
-				{
-					type: 'replication',
-					pid: textLike(/./),
-					node: textLike(/@/),
-					continuous: true,
-					started_on: expect.any(Number) as number,
-					updated_on: expect.any(Number) as number
-				}
-			]);
-		const stopped = await call('POST', `${server.origin}/_replicate`, {
-			source: 'details',
-			target: 'copy-of-details',
-			continuous: true,
-			cancel: true
-		});
-		expect(stopped.json).toMatchObject({ ok: true });
-		await expect
-			.poll(async () => (await call('GET', `${server.origin}/_active_tasks`)).json as unknown)
-			.toEqual([]);
-	});
-
-	test('_node/_local/_stats counts requests, by status too', async () => {
-		const { json } = await call('GET', `${server.origin}/_node/_local/_stats`);
-		expect(json).toMatchObject({
-			couchdb: {
-				httpd: { requests: { type: 'counter', value: expect.any(Number) as number } },
-				httpd_status_codes: { '200': { type: 'counter', desc: textLike(/200/) } }
-			}
-		});
 	});
 });

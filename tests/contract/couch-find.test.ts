@@ -83,7 +83,7 @@ describe('a selector', () => {
 			[{ selector: { a: { $what: 1 } } }, 'invalid_operator'],
 			[{ selector: { a: { $in: 1 } } }, 'bad_arg'],
 			[{ selector: { a: { $regex: '(' } } }, 'bad_arg'],
-			[{ selector: {}, limit: -1 }, 'invalid_limit'],
+			[{ selector: {}, limit: -1 }, 'invalid_non_neg_integer'],
 			[{ selector: {}, sort: 'a' }, 'invalid_sort_json'],
 			[{ selector: {}, sort: ['a'] }, 'no_usable_index'],
 			[{ selector: {}, sort: [{ a: 'asc' }, { b: 'desc' }] }, 'unsupported_mixed_sort'],
@@ -171,7 +171,13 @@ describe('an index', () => {
 				use_index: 'some',
 				allow_fallback: false
 			})
-		).toMatchObject({ status: 400, json: { error: 'no_usable_index' } });
+		).toMatchObject({
+			status: 400,
+			json: {
+				error: 'invalid_index',
+				reason: '_design/some specified by `use_index` could not be found or it is not suitable.'
+			}
+		});
 	});
 });
 

@@ -4,11 +4,12 @@ import Fastify, { type FastifyRequest } from 'fastify';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { expect } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect } from 'vitest';
 import type { Access, Caller } from '@outlay/sync-server/access/access-port';
 import { COUCH_ROUTER_OPTIONS, registerCouchRoutes } from '@outlay/sync-server/couch/couch-routes';
 import { UnfinishedUploads } from '@outlay/sync-server/couch/unfinished-uploads';
 import { badRequest, sendCouchError } from '@outlay/sync-server/http/errors';
+import { overrideMethod } from '@outlay/sync-server/http/method-override';
 import type { DocumentStore } from '@outlay/sync-server/store/document-store';
 import { openLmdbStore } from '@outlay/sync-server/store/lmdb/open-lmdb-store';
 
@@ -89,6 +90,7 @@ export async function startCouchServer(
 	const access = new TestAccess();
 	const errors: string[] = [];
 	const app = Fastify({
+		rewriteUrl: overrideMethod,
 		logger: { level: 'error', stream: { write: (line: string) => errors.push(line) } },
 		frameworkErrors: (_error, _request, reply) => {
 			void sendCouchError(reply, badRequest('The address can not be read.'));
@@ -194,6 +196,29 @@ export async function openFeed(address: string, init: RequestInit = {}) {
 			async end() {
 				while (await next());
 			}
+		}
+	};
+}
+
+/** A server for the tests of a file, and for each of them a database of its own at `url`. */
+export function onCouchServer(): { readonly server: CouchServer; readonly url: string } {
+	let server: CouchServer;
+	let count = 0;
+	let url: string;
+	beforeAll(async () => {
+		server = await startCouchServer();
+	});
+	afterAll(() => server.stop());
+	beforeEach(async () => {
+		url = `${server.origin}/test-${(count += 1)}`;
+		await call('PUT', url);
+	});
+	return {
+		get server() {
+			return server;
+		},
+		get url() {
+			return url;
 		}
 	};
 }

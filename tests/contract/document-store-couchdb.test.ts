@@ -6,16 +6,18 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { openCouchdbStore } from '@outlay/sync-server/store/couchdb/open-couchdb-store';
-import { startCouchServer } from './couch-server.ts';
+import { call, startCouchServer } from './couch-server.ts';
+import { couchdbAddresses, startBalancer } from './couchdb-underneath.ts';
 import { describeDocumentStore } from './document-store-suite.ts';
 
-async function storeOn(url: string, stop: () => Promise<void>) {
+async function storeOn(url: string, stop: () => Promise<void>, isReplicated = false) {
 	const stagingDirectory = await mkdtemp(path.join(tmpdir(), 'outlay-staged-'));
 	// Only its own writes ring, so that a test can count them.
 	const options = { url, stagingDirectory, isFollowing: false };
 	let store = await openCouchdbStore(options);
 	return {
 		store,
+		isReplicated,
 		async reopen() {
 			await store.close();
 			store = await openCouchdbStore(options);
@@ -41,11 +43,19 @@ describeDocumentStore(
 	HISTORIES
 );
 
-const couchdbUrl = process.env['COUCHDB_URL'];
-if (couchdbUrl !== undefined) {
+const nodes = couchdbAddresses();
+if (nodes.length > 0) {
 	describeDocumentStore(
 		'the store on Apache CouchDB',
-		() => storeOn(new URL(`contract-${Date.now()}-`, couchdbUrl).href, () => Promise.resolve()),
+		async () => {
+			const couch = await startBalancer(nodes);
+			return storeOn(couch.url(), () => couch.stop(), await isCluster(couch.url()));
+		},
 		HISTORIES
 	);
+}
+
+async function isCluster(url: string): Promise<boolean> {
+	const { json } = await call('GET', new URL('/_membership', url).href);
+	return (json as unknown as { cluster_nodes: string[] }).cluster_nodes.length > 1;
 }

@@ -1,9 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Case } from '@outlay/domain/case';
-import { DOCUMENT_SCHEMAS } from '@outlay/domain/documents';
 import { caseIdOf } from '@outlay/domain/identifiers';
 import {
-	ADMINISTRATOR,
 	remove,
 	startServer,
 	startServerProcess,
@@ -11,6 +9,7 @@ import {
 	type TestServer
 } from '../support/server.ts';
 import { sha256Of, TestPerson } from '../support/test-person.ts';
+import { arrival, caseSays, pictureIn } from './mail-arrival.ts';
 
 let server: TestServer;
 let jonas: TestPerson;
@@ -26,47 +25,6 @@ beforeAll(async () => {
 	ledger = sofie.view.databases.ledger ?? '';
 });
 afterAll(() => server.stop());
-
-/** Waits until it is there, and gives it. */
-function arrival<T = Record<string, unknown>>(
-	person: TestPerson,
-	id: string,
-	database = person.mailbox
-): Promise<T> {
-	return vi.waitFor(
-		async () => {
-			const found = await person.read(id, database);
-			expect(found).not.toBeNull();
-			return found as T;
-		},
-		{ timeout: 60_000, interval: 20 }
-	);
-}
-
-/** Waits until the owner's case of a transaction says so. */
-function caseSays(
-	person: TestPerson,
-	subjectId: string,
-	expected: Partial<Case['body']>,
-	database = person.mailbox
-): Promise<Case> {
-	return vi.waitFor(
-		async () => {
-			const found = (await person.read(caseIdOf(subjectId), database)) as Case | null;
-			expect(found?.body).toMatchObject(expected);
-			return found as Case;
-		},
-		{ timeout: 60_000, interval: 20 }
-	);
-}
-
-async function pictureIn(person: TestPerson, blobId: string, database: string): Promise<string> {
-	const answer = await fetch(`${person.url}/${database}/${blobId}/data`, {
-		headers: { cookie: person.cookie }
-	});
-	expect(answer.status).toBe(200);
-	return sha256Of(new Uint8Array(await answer.arrayBuffer()));
-}
 
 describe('the mailroom delivers', () => {
 	const orders = {
@@ -234,78 +192,6 @@ describe('decisions', () => {
 			'decision.not_approver'
 		]);
 		await caseSays(jonas, his.body.subjectId, { state: 'waiting' });
-	});
-});
-
-describe('approvers one after the other', () => {
-	test('the second gets the papers when the first has approved, a substitute decides for an approver', async () => {
-		const own = await startServer();
-		try {
-			const worker = await TestPerson.signIn(own, 'jonas');
-			const first = await TestPerson.signIn(own, 'mette');
-			const second = await TestPerson.signIn(own, 'sofie');
-			const day = new Date().toISOString().slice(0, 10);
-			const at = new Date().toISOString();
-			const _id = 'setting:approval:2023-01-01';
-			const { name, password } = ADMINISTRATOR;
-			const answer = await fetch(`${own.url}/${worker.view.databases.settings}/${_id}`, {
-				method: 'PUT',
-				headers: {
-					'content-type': 'application/json',
-					authorization: `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}`
-				},
-				body: JSON.stringify({
-					_id,
-					type: 'setting',
-					schema: DOCUMENT_SCHEMAS.setting.version,
-					companyId: worker.view.companyId,
-					ownerId: '',
-					createdAt: at,
-					updatedAt: at,
-					body: {
-						name: 'approval',
-						whoAboveLimit: 'asked-first',
-						secondFromMinor: 0,
-						secondApproverId: second.userId,
-						substitutions: [
-							{
-								approverId: second.userId,
-								substituteId: first.userId,
-								fromDay: day,
-								toDay: '2999-12-31'
-							}
-						]
-					}
-				})
-			});
-			expect(answer.status).toBe(201);
-
-			const sent = await worker.expenseWithPicture('two approvers');
-			const subjectId = sent.transaction._id;
-			await worker.putPicture(sent.bytes);
-			for (const what of ['transaction', 'submission', 'receipt'] as const) {
-				expect((await worker.put(sent[what])).status).toBe(201);
-			}
-			await caseSays(first, subjectId, { state: 'waiting', holderId: first.userId });
-			expect(await second.ids()).not.toContain(sent.submission._id);
-
-			expect((await first.put(first.decision(sent.submission, 'approve'))).status).toBe(201);
-			await caseSays(worker, subjectId, { state: 'waiting', holderId: second.userId });
-			await arrival(second, sent.submission._id);
-			await arrival(second, sent.receipt._id);
-			expect(`blob:${await pictureIn(second, sent.blobId, second.mailbox)}`).toBe(sent.blobId);
-
-			const acting = first.decision(sent.submission, 'approve');
-			const forSecond = { ...acting, body: { ...acting.body, actedFor: second.userId } };
-			const forNobody = { ...acting, body: { ...acting.body, actedFor: worker.userId } };
-			expect((await first.put(forNobody)).body).toMatchObject({ error: 'forbidden' });
-			expect((await first.put(forSecond)).status).toBe(201);
-			const { body } = await caseSays(worker, subjectId, { state: 'approved', holderId: null });
-			expect(body.steps.at(-1)).toMatchObject({ actedFor: second.userId, counts: true });
-			await caseSays(second, subjectId, { state: 'approved' });
-		} finally {
-			await own.stop();
-		}
 	});
 });
 

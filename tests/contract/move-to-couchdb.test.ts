@@ -8,16 +8,16 @@ import { openCouchdbStore } from '@outlay/sync-server/store/couchdb/open-couchdb
 import type { Database, DocumentStore } from '@outlay/sync-server/store/document-store';
 import { openLmdbStore } from '@outlay/sync-server/store/lmdb/open-lmdb-store';
 import { remove, temporaryDirectory } from '../support/server.ts';
-import { startCouchServer, type CouchServer } from './couch-server.ts';
+import { startCouchdb, type CouchdbUnderneath } from './couchdb-underneath.ts';
 
 const COMMAND = fileURLToPath(
 	new URL('../../sync-server/src/commands/move-to-couchdb.ts', import.meta.url)
 );
 
-let couch: CouchServer;
+let couch: CouchdbUnderneath;
 let directory: string;
 beforeAll(async () => {
-	couch = await startCouchServer();
+	couch = await startCouchdb();
 	directory = await temporaryDirectory();
 });
 afterAll(async () => {
@@ -94,7 +94,7 @@ test('documents, branches, tombstones, bytes, checkpoints and rights arrive as t
 	const before = await everythingIn(db);
 	await source.close();
 
-	const url = `${couch.origin}/moved-`;
+	const url = `${couch.url()}moved-`;
 	for (let round = 0; round < 2; round++) {
 		const { code, printed } = await move(url);
 		expect([code, printed]).toEqual([0, expect.stringContaining('documents are there')]);

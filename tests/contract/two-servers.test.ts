@@ -1,29 +1,20 @@
-/** Two of our servers on one CouchDB, and companies whose data lies in different stores. */
+/** Two of our servers on one CouchDB. */
 
-import type { FastifyRequest } from 'fastify';
-import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { databaseName } from '@outlay/domain/addresses';
 import type { Case } from '@outlay/domain/case';
 import { caseIdOf } from '@outlay/domain/identifiers';
-import { Accounts } from '@outlay/sync-server/company/accounts';
-import { CompanyStores } from '@outlay/sync-server/company/company-stores';
-import { createCompany, type NewPerson } from '@outlay/sync-server/company/create-company';
-import { Registry } from '@outlay/sync-server/company/registry';
-import { demoSettings } from '@outlay/sync-server/company/demo-settings';
-import { readConfig } from '@outlay/sync-server/config';
-import { openStore } from '@outlay/sync-server/open-store';
-import { Leases } from '@outlay/sync-server/mailroom/leases';
 import { openCouchdbStore } from '@outlay/sync-server/store/couchdb/open-couchdb-store';
 import type { DocumentStore } from '@outlay/sync-server/store/document-store';
-import { openLmdbStore } from '@outlay/sync-server/store/lmdb/open-lmdb-store';
 import { remove, startServer, startServerProcess, temporaryDirectory } from '../support/server.ts';
 import { TestPerson } from '../support/test-person.ts';
-import { startCouchServer, type CouchServer } from './couch-server.ts';
+import { startCouchdb, type CouchdbUnderneath, type SeenRequest } from './couchdb-underneath.ts';
 
-let couch: CouchServer;
+let couch: CouchdbUnderneath;
 let directory: string;
+/** What lies on the CouchDB, read as a third server would: it may be Apache's. */
+let seen: DocumentStore;
 
 let ledgerWrites: LedgerWrites;
 /** Awaited before each write to a ledger. */
@@ -32,17 +23,21 @@ let beforeLedgerWrite: (companyId: string) => Promise<void>;
 beforeEach(async () => {
 	ledgerWrites = new LedgerWrites();
 	beforeLedgerWrite = () => Promise.resolve();
-	couch = await startCouchServer({
-		onRequest: async (request) => {
-			const companyId = ledgerWritten(request);
-			if (companyId === null) return;
-			await beforeLedgerWrite(companyId);
-			ledgerWrites.note(serverOf(request), await leaseOf(companyId));
-		}
+	couch = await startCouchdb(async (request) => {
+		const companyId = ledgerWritten(request);
+		if (companyId === null) return;
+		await beforeLedgerWrite(companyId);
+		ledgerWrites.note(serverOf(request), await leaseOf(companyId));
 	});
 	directory = await temporaryDirectory();
+	seen = await openCouchdbStore({
+		url: couch.url(),
+		stagingDirectory: path.join(directory, 'seen'),
+		isFollowing: false
+	});
 });
 afterEach(async () => {
+	await seen.close();
 	await couch.stop();
 	await remove(directory);
 });
@@ -76,7 +71,7 @@ test(
 			submissions.push(...(await Promise.all([mine(atSecond), mine(atSecond)])));
 
 			const { companyId } = atSecond.view;
-			const ledger = await couch.store.open(databaseName({ kind: 'ledger', companyId }));
+			const ledger = await seen.open(databaseName({ kind: 'ledger', companyId }));
 			const cases = submissions.map(({ body }) => caseIdOf(body.subjectId));
 			await expect
 				.poll(
@@ -149,7 +144,7 @@ test(
 			if (!one || !other) throw new TypeError('two were made');
 			await atFirst.put(one);
 			await atFirst.at(second).put(other);
-			const ledger = await couch.store.open(databaseName({ kind: 'ledger', companyId }));
+			const ledger = await seen.open(databaseName({ kind: 'ledger', companyId }));
 			await expect
 				.poll(
 					async () => {
@@ -167,86 +162,10 @@ test(
 	}
 );
 
-describe('a lease', () => {
-	let nowMs: number;
-	let store: DocumentStore;
-	let one: Leases;
-	let other: Leases;
-
-	beforeEach(async () => {
-		nowMs = 1_000_000;
-		vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
-		store = await openLmdbStore(path.join(directory, 'registry'));
-		const registry = await Registry.open(store);
-		one = new Leases(registry, () => nowMs, LEASE_MS);
-		other = new Leases(registry, () => nowMs, LEASE_MS);
-	});
-	afterEach(async () => {
-		vi.useRealTimers();
-		await store.close();
-	});
-
-	const untilMs = async () => {
-		const registry = await store.open('registry');
-		return (await registry?.read('lease:acme'))?.body['untilMs'];
-	};
-
-	test('is renewed while the work goes on, and no longer', async () => {
-		expect(await one.hold('acme')).toBe(true);
-		for (let n = 0; n < 9; n++) {
-			nowMs += LEASE_MS / 3;
-			vi.advanceTimersByTime(LEASE_MS / 3);
-			await expect.poll(untilMs).toBe(nowMs + LEASE_MS);
-			expect(await other.hold('acme')).toBe(false);
-			expect(() => one.require('acme')).not.toThrow();
-		}
-		await one.letGo('acme');
-		expect(() => one.require('acme')).toThrow(/acme/);
-		expect(await other.hold('acme')).toBe(true);
-		nowMs += LEASE_MS / 3;
-		vi.advanceTimersByTime(LEASE_MS / 3);
-		await expect.poll(untilMs).toBe(nowMs + LEASE_MS);
-		expect(await one.hold('acme')).toBe(false);
-	});
-
-	test('of a server that stood still is nothing it may work with', async () => {
-		expect(await one.hold('acme')).toBe(true);
-		// As after a machine was paused: time went on and no timer ran.
-		nowMs += LEASE_MS;
-		expect(() => one.require('acme')).toThrow(/acme/);
-		expect(await other.hold('acme')).toBe(true);
-		vi.advanceTimersByTime(LEASE_MS / 3);
-		expect(await one.hold('acme')).toBe(false);
-		expect(() => other.require('acme')).not.toThrow();
-	});
-});
-
-test('a company is worked on by one server at a time; the lease of one that is gone runs out', async () => {
-	let nowMs = 0;
-	const store = await openLmdbStore(path.join(directory, 'registry'));
-	const registry = await Registry.open(store);
-	const [one, other] = [1, 2].map(() => new Leases(registry, () => nowMs, LEASE_MS));
-	if (!one || !other) throw new TypeError('two were made');
-	const both = await Promise.all([one.hold('acme'), other.hold('acme')]);
-	expect(both.filter(Boolean)).toHaveLength(1);
-	const [holder, waiting] = both[0] ? [one, other] : [other, one];
-	expect(await waiting.hold('other')).toBe(true);
-	nowMs += LEASE_MS * 0.75;
-	expect(await holder.hold('acme')).toBe(true);
-	nowMs += LEASE_MS * 0.75;
-	expect(await waiting.hold('acme')).toBe(false);
-	nowMs += LEASE_MS;
-	expect(await waiting.hold('acme')).toBe(true);
-	expect(await holder.hold('acme')).toBe(false);
-	await waiting.letGo('acme');
-	expect(await holder.hold('acme')).toBe(true);
-	await store.close();
-});
-
 test('writes of one server ring at the other, told by CouchDB or found by looking', async () => {
 	const open = (name: string) =>
 		openCouchdbStore({
-			url: `${couch.origin}/`,
+			url: couch.url(),
 			stagingDirectory: path.join(directory, name),
 			sweepMs: 200
 		});
@@ -266,137 +185,6 @@ test('writes of one server ring at the other, told by CouchDB or found by lookin
 	await one.close();
 	await other.close();
 });
-
-describe('companies in stores of their own', () => {
-	test('leave nothing in the files of another store, whatever their people send', async () => {
-		const dataDir = path.join(directory, 'data');
-		const environment = { OUTLAY_STORES: 'dk=embedded' };
-		const config = readConfig({ ...environment, OUTLAY_DATA: dataDir }, '');
-		const store = await openStore(config);
-		const accounts = new Accounts(await Registry.open(store));
-		const person = (name: string, approverEmail: string | null): NewPerson => ({
-			name,
-			initials: 'X',
-			workEmail: `${name}@dk.example`,
-			employeeNumber: '',
-			approvalLimitMinor: null,
-			approverEmail,
-			roles: ['worker', 'approver']
-		});
-		const signIns = await createCompany(
-			{ store, accounts, now: Date.now },
-			{
-				code: 'dk',
-				name: 'dk',
-				store: 'dk',
-				people: [person('anna.x', 'bo.x@dk.example'), person('bo.x', null)],
-				settings: demoSettings('2023-01-01')
-			}
-		);
-		await store.close();
-		const server = await startServer({ dataDir, environment });
-		const anna = await TestPerson.signIn({ ...server, signIns }, 'anna');
-		const sent = await anna.expenseWithPicture('Zaxomirplex on a photo');
-		const draft = anna.expense({ purpose: 'Quovandril for the pump' });
-		const drafted = anna.document('transaction', anna.newId('transaction'), draft);
-		expect((await anna.putPicture(sent.bytes)).status).toBe(201);
-		for (const each of [sent.receipt, sent.transaction, sent.submission, drafted]) {
-			expect(await anna.put(each)).toMatchObject({ status: 201 });
-		}
-		const bo = await TestPerson.signIn({ ...server, signIns }, 'bo');
-		await expect.poll(() => bo.read(sent.blobId), { timeout: 60_000 }).not.toBeNull();
-		await server.stop();
-
-		const words = ['Zaxomirplex', 'Quovandril', sent.receipt.body.sha256];
-		const inDk = path.join(dataDir, 'stores', 'dk');
-		const places = new Map(words.map((word) => [word, new Set<boolean>()]));
-		for (const entry of await readdir(dataDir, { recursive: true, withFileTypes: true })) {
-			if (!entry.isFile()) continue;
-			const file = path.join(entry.parentPath, entry.name);
-			const bytes = Buffer.concat([Buffer.from(file), await readFile(file)]);
-			for (const [word, where] of places) {
-				if (bytes.includes(word)) where.add(file.startsWith(inDk));
-			}
-		}
-		expect([...places.values()].map((where) => [...where])).toEqual([[true], [true], [true]]);
-	});
-
-	test('have nothing in any other, neither documents nor bytes', async () => {
-		const home = await openLmdbStore(path.join(directory, 'home'));
-		const dk = await openLmdbStore(path.join(directory, 'dk'));
-		const no = await openCouchdbStore({
-			url: `${couch.origin}/`,
-			stagingDirectory: path.join(directory, 'staged'),
-			isFollowing: false
-		});
-		const store = new CompanyStores(
-			home,
-			new Map<string, DocumentStore>([
-				['dk', dk],
-				['no', no]
-			])
-		);
-		const accounts = new Accounts(await Registry.open(store));
-		const companyIn = async (place: string) => {
-			const workEmail = `worker@${place}.example`;
-			const worker = {
-				name: 'Worker',
-				initials: 'W',
-				workEmail,
-				employeeNumber: '',
-				approvalLimitMinor: null,
-				approverEmail: null,
-				roles: ['worker' as const]
-			};
-			const company = { code: place, name: place, store: place, people: [worker], settings: [] };
-			await createCompany({ store, accounts, now: Date.now }, company);
-			const account = await accounts.named({ company: place, workEmail });
-			if (!account) throw new TypeError('It was just created.');
-			const { companyId, userId } = account;
-			const name = databaseName({ kind: 'mailbox', companyId, userId });
-			const mailbox = await store.open(name);
-			const bytes = await store.files.write(companyId, pieces(`picture of ${place}`), 1_000);
-			const photo = { ...bytes, contentType: 'image/png', revpos: 0 };
-			const [written] =
-				(await mailbox?.write([
-					{ id: 'a', deleted: false, body: {}, attachments: { photo }, parentRev: null }
-				])) ?? [];
-			expect(written).toMatchObject({ ok: true });
-			return { companyId, name, mailbox, photo };
-		};
-		const [danish, norwegian] = [await companyIn('dk'), await companyIn('no')];
-		const namesIn = async (one: DocumentStore) =>
-			(await one.names()).filter((name) => name !== 'registry');
-		expect(await namesIn(home)).toEqual([]);
-		expect((await namesIn(dk)).every((name) => name.includes(danish.companyId))).toBe(true);
-		expect(await namesIn(dk)).toContain(danish.name);
-		expect((await namesIn(no)).every((name) => name.includes(norwegian.companyId))).toBe(true);
-		expect(await namesIn(no)).toContain(norwegian.name);
-		expect(await dk.open(norwegian.name)).toBeNull();
-		expect(await no.open(danish.name)).toBeNull();
-
-		// Nor by a stub of the other's bytes.
-		const theirs = (await danish.mailbox?.read('a'))?.attachments['photo'];
-		const [refused] =
-			(await norwegian.mailbox?.write([
-				{
-					id: 'b',
-					deleted: false,
-					body: {},
-					attachments: { photo: theirs ?? danish.photo },
-					parentRev: null
-				}
-			])) ?? [];
-		expect(refused).toMatchObject({ ok: false, refusal: 'missing_stub' });
-		await expect(store.place('another', 'se')).rejects.toThrow(/OUTLAY_STORES/);
-		await store.close();
-	});
-});
-
-// eslint-disable-next-line @typescript-eslint/require-await -- the store takes streams
-async function* pieces(text: string): AsyncGenerator<Uint8Array> {
-	yield Buffer.from(text);
-}
 
 interface Lease {
 	holder: string;
@@ -422,24 +210,24 @@ class LedgerWrites {
 
 /** What a server is told, which it shows in every request: its name in the place of a user's. */
 function environmentOf(server: string): { COUCHDB_URL: string } {
-	return { COUCHDB_URL: `${couch.origin.replace('://', `://${server}:secret@`)}/` };
+	return { COUCHDB_URL: couch.url(server) };
 }
 
-function serverOf({ headers }: FastifyRequest): string {
+function serverOf({ headers }: SeenRequest): string {
 	const encoded = (headers.authorization ?? '').replace('Basic ', '');
 	return Buffer.from(encoded, 'base64').toString().split(':')[0] ?? '';
 }
 
 /** The company whose ledger a request writes documents to; null for everything else. */
-function ledgerWritten({ method, url }: FastifyRequest): string | null {
-	const [, companyId, what = ''] = /^\/ledger-([a-z0-9]+)\/(.+)/.exec(url) ?? [];
+function ledgerWritten({ method, url }: SeenRequest): string | null {
+	const [, companyId, what = ''] = /^\/(?:[\w-]+-)?ledger-([a-z0-9]+)\/(.+)/.exec(url) ?? [];
 	const isWrite = method === 'PUT' || (method === 'POST' && what.startsWith('_bulk_docs'));
 	const isDocument = !what.startsWith('_') || what.startsWith('_bulk_docs');
 	return companyId !== undefined && isWrite && isDocument ? companyId : null;
 }
 
 async function leaseOf(companyId: string): Promise<Lease | null> {
-	const registry = await couch.store.open('registry');
+	const registry = await seen.open('registry');
 	const stored = await registry?.read(`lease:${companyId}`);
 	return stored ? (stored.body as unknown as Lease) : null;
 }

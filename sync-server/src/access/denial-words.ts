@@ -27,6 +27,7 @@ const WORDS: Readonly<Record<string, string>> = {
 	'submission.receipts_differ': 'The submission lists other receipts than its snapshot.',
 	'submission.no_approver': 'Nobody is set to approve this.',
 	'submission.amount_differs': 'The amount is not the one the rules give.',
+	'submission.year_kilometres': 'Drives of the year were submitted that it does not count.',
 	'recall.not_yours': 'Only the submitter takes a submission back.',
 	'decision.not_approver': 'Only approvers decide.',
 	'decision.own_submission': 'Nobody decides about their own submission.',

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import { databaseName, parseDatabaseName } from '@outlay/domain/addresses';
 import type { ApprovalStage } from '@outlay/domain/case';
-import { upcast } from '@outlay/domain/documents';
 import { blobHash, caseIdOf } from '@outlay/domain/identifiers';
 import { RECEIPT_MAX_BYTES } from '@outlay/domain/receipt';
 import type { Setting } from '@outlay/domain/setting';
@@ -10,6 +9,7 @@ import type { Submission } from '@outlay/domain/submission';
 import { judgeWrite, type Version } from '@outlay/domain/write-rules';
 import type { Account, Accounts } from '../company/accounts.ts';
 import type { CompanySettings } from '../company/company-settings.ts';
+import { liftedDocument } from '../company/lifted-document.ts';
 import { REGISTRY } from '../company/registry.ts';
 import type { DocumentStore, DocumentWrite, StoredRevision } from '../store/document-store.ts';
 import type { Access, Caller, Deed, WriteDenial } from './access-port.ts';
@@ -19,6 +19,7 @@ import { denialOf } from './denial-words.ts';
 import { sessionTokenOf } from './session-cookie.ts';
 import { ownerOf, passwordMark, type PersonOwner, type Sessions } from './sessions.ts';
 import type { SignInDesk } from './sign-in.ts';
+import { StandingDrives } from './standing-drives.ts';
 
 export interface PeopleAccessParts {
 	store: DocumentStore;
@@ -37,10 +38,12 @@ export interface PeopleAccessParts {
 /** Access control: deny by default, a person's mailbox is all they write. */
 export class PeopleAccess implements Access {
 	readonly #parts: PeopleAccessParts;
+	readonly #drives: StandingDrives;
 	readonly #callers = new WeakMap<FastifyRequest, Promise<Caller>>();
 
 	constructor(parts: PeopleAccessParts) {
 		this.#parts = parts;
+		this.#drives = new StandingDrives(parts.store, parts.now);
 	}
 
 	async caller(request: FastifyRequest): Promise<Caller> {
@@ -93,11 +96,16 @@ export class PeopleAccess implements Access {
 				submissionWith: (id) => this.#submission(database, id),
 				stagesOf: (submission) => this.#stages(database, submission),
 				settings: (): Promise<readonly Setting[]> => this.#parts.settings.of(companyId),
+				drivesBeside: (subjectId) => this.#drives.beside(database, userId, subjectId),
 				nowMs: this.#parts.now(),
 				hashText: (text) => Promise.resolve(createHash('sha256').update(text).digest('hex'))
 			}
 		);
-		return refusal === null ? null : denialOf(refusal);
+		if (refusal !== null) return denialOf(refusal);
+		if (write.id.startsWith('submission:') && !write.deleted) {
+			this.#drives.allow(database, liftedDocument(write) as Submission);
+		}
+		return null;
 	}
 
 	async judgeUpload(
@@ -150,13 +158,17 @@ export class PeopleAccess implements Access {
 		return this.#person(ownerOf(account), until);
 	}
 
-	/** Credentials outlive accounts and passwords: whoever is gone, or signed in with an older password, is nobody. */
+	/**
+	 * Credentials outlive accounts and passwords: whoever is gone, disabled, or signed in with an older password, is
+	 * nobody.
+	 */
 	async #person(
 		{ companyId, userId, passwordMark: mark }: PersonOwner,
 		until: AbortSignal
 	): Promise<Caller> {
 		const account = await this.#parts.accounts.account(companyId, userId);
 		if (account === null || passwordMark(account.passwordHash) !== mark) return NOBODY;
+		if (account.disabledAt !== undefined) return NOBODY;
 		const name = `${companyId}/${account.person.workEmail}`;
 		return { kind: 'person', companyId, userId, name, until };
 	}
@@ -173,9 +185,7 @@ export class PeopleAccess implements Access {
 		const stored = await (await this.#parts.store.open(mailbox))?.read(id);
 		if (!stored || stored.deleted || stored.body['type'] !== 'case') return [];
 		// The server alone writes cases.
-		const { document } = upcast({ ...stored.body, _id: id } as unknown as Parameters<
-			typeof upcast
-		>[0]);
+		const document = liftedDocument(stored);
 		const steps = document.type === 'case' ? document.body.steps : [];
 		return steps.find(({ documentId }) => documentId === submission._id)?.stages ?? [];
 	}
@@ -184,8 +194,7 @@ export class PeopleAccess implements Access {
 	async #submission(mailbox: string, id: string): Promise<Submission | null> {
 		const stored = await (await this.#parts.store.open(mailbox))?.read(id);
 		if (!stored || stored.deleted || stored.body['type'] !== 'submission') return null;
-		// It was checked when it was written.
-		return { ...stored.body, _id: stored.id } as unknown as Submission;
+		return liftedDocument(stored) as Submission;
 	}
 }
 

@@ -45,7 +45,10 @@ export class SignInDesk {
 		return this.#limited(limited, address, async () => {
 			const account = name === null ? null : await this.#accounts.named(name);
 			const isRight = await verifyPassword(account?.passwordHash ?? null, password);
-			return isRight ? account : null;
+			if (!isRight || account === null) return null;
+			// It takes a while to check a password: what happened to the account meanwhile counts.
+			const current = await this.#accounts.account(account.companyId, account.userId);
+			return current?.disabledAt === undefined ? current : null;
 		});
 	}
 

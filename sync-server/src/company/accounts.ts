@@ -21,6 +21,8 @@ export interface Account {
 	passwordHash: string;
 	createdAt: string;
 	updatedAt: string;
+	/** Since when they may not come in; left out while they may. */
+	disabledAt?: string;
 }
 
 /** Companies and the people in them, as the registry holds them. */
@@ -57,6 +59,20 @@ export class Accounts {
 			(await this.#registry.read<{ userId: string }>(emailId(companyId, name.workEmail))) ??
 			(await this.#registry.read<{ userId: string }>(plainEmailId(companyId, name.workEmail)));
 		return byEmail === null ? null : this.account(companyId, byEmail.userId);
+	}
+
+	/**
+	 * Lets nobody in with an account from `at` on, or, with null, lets them in again; everything of theirs stays. Null
+	 * when there is no such account, else as it is now.
+	 */
+	async setDisabled(companyId: string, userId: string, at: string | null): Promise<Account | null> {
+		await this.#registry.update<Account>(accountId(companyId, userId), (before) => {
+			if (before === null || (before.disabledAt !== undefined) === (at !== null)) return before;
+			const { disabledAt: _, ...rest } = before;
+			return at === null ? rest : { ...rest, disabledAt: at };
+		});
+		this.#people.delete(companyId);
+		return this.account(companyId, userId);
 	}
 
 	/** The id of a company by its id or code; null when there is none. */

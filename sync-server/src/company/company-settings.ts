@@ -1,7 +1,7 @@
 import { databaseName } from '@outlay/domain/addresses';
-import { upcast } from '@outlay/domain/documents';
 import type { Setting } from '@outlay/domain/setting';
 import type { DocumentStore } from '../store/document-store.ts';
+import { liftedDocument } from './lifted-document.ts';
 
 /** Settings documents of companies, read again when something was written to them. */
 export class CompanySettings {
@@ -19,16 +19,17 @@ export class CompanySettings {
 		const { updateSeq } = await database.info();
 		const known = this.#read.get(companyId);
 		if (known?.updateSeq === updateSeq) return known.settings;
-		const { rows } = await database.allDocs({ startKey: 'setting:', endKey: 'setting:\uffff' });
+		// Tells up to where it was read: in a cluster the copy that answers may be behind the one that was asked before.
+		const { rows, lastSeq } = await database.changes({ since: '0' });
+		const ids = rows.filter(({ id, deleted }) => !deleted && id.startsWith('setting:'));
 		const settings: Setting[] = [];
-		for (const { id } of rows) {
+		for (const id of ids.map(({ id }) => id).sort()) {
 			const stored = await database.read(id);
 			// Written by the server or its administrator only, and checked there.
 			if (!stored || stored.deleted) continue;
-			const asStored = { ...stored.body, _id: id } as unknown as Parameters<typeof upcast>[0];
-			settings.push(upcast(asStored).document as Setting);
+			settings.push(liftedDocument(stored) as Setting);
 		}
-		this.#read.set(companyId, { updateSeq, settings });
+		this.#read.set(companyId, { updateSeq: lastSeq, settings });
 		return settings;
 	}
 }

@@ -1,5 +1,5 @@
 import { databaseName } from '@outlay/domain/addresses';
-import { DOCUMENT_SCHEMAS } from '@outlay/domain/documents';
+import { DOCUMENT_VERSIONS } from '@outlay/domain/documents';
 import type { PersonBody } from '@outlay/domain/person';
 import type { Setting, SettingBody } from '@outlay/domain/setting';
 import { randomInt } from 'node:crypto';
@@ -88,7 +88,7 @@ export async function createCompany(
 			const setting: Setting = {
 				_id: `setting:${body.name}:${validFrom}`,
 				type: 'setting',
-				schema: DOCUMENT_SCHEMAS.setting.version,
+				schema: DOCUMENT_VERSIONS.setting,
 				companyId,
 				ownerId: '',
 				createdAt,

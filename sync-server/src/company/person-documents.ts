@@ -1,4 +1,4 @@
-import { DOCUMENT_SCHEMAS } from '@outlay/domain/documents';
+import { DOCUMENT_VERSIONS } from '@outlay/domain/documents';
 import type { Person } from '@outlay/domain/person';
 import type { Account } from './accounts.ts';
 
@@ -27,7 +27,7 @@ function personDocument(account: Account): Person {
 	return {
 		_id: `person:${account.userId}`,
 		type: 'person',
-		schema: DOCUMENT_SCHEMAS.person.version,
+		schema: DOCUMENT_VERSIONS.person,
 		companyId: account.companyId,
 		ownerId: account.userId,
 		createdAt: account.createdAt,

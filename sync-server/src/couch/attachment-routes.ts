@@ -18,14 +18,17 @@ import type {
 	StoredRevision
 } from '../store/document-store.ts';
 import { isKnown } from './accepts.ts';
-import { parseByteRange } from './byte-range.ts';
+import { parseByteRanges } from './byte-range.ts';
 import type { CouchDeps } from './couch-deps.ts';
 import { answerWrite, documentIdOf, revisionOf } from './document-routes.ts';
+import { newBoundary, rangePart } from './document-parts.ts';
 import { Options } from './options.ts';
 import { contentTypeOf, requireAttachmentName, requireId } from './parse-document.ts';
 import { useDatabase, type DatabaseInUse } from './use-database.ts';
+import { sendMultipart } from './send-multipart.ts';
 import type { Refused } from './refused.ts';
-import { conditionsOf, ERASED, judge, judgeUpload } from './write-documents.ts';
+import { conditionsOf, judge, judgeUpload } from './judge-write.ts';
+import { ERASED } from './write-refusals.ts';
 
 /** The document and the name, which may have slashes. */
 function attachmentIn(request: FastifyRequest): { doc: string; name: string } {
@@ -89,6 +92,8 @@ export function attachmentRoutes(app: FastifyInstance, deps: CouchDeps): void {
 		const { doc, name } = attachmentIn(request);
 		const id = requireId(doc);
 		const rev = revisionOf(request, new Options(request), null);
+		const winner = rev === null ? await use.db.read(id) : null;
+		if (winner && !attachmentOf(winner, name)) throw notFound('Document is missing attachment');
 		const before = await revisionToExtend(use, id, rev);
 		if (!before) throw notFound('missing');
 		if (!attachmentOf(before, name)) throw notFound('Document is missing attachment');
@@ -120,7 +125,7 @@ async function revisionToExtend(
 	rev: string | null
 ): Promise<StoredRevision | null> {
 	const found = await db.read(id, rev ?? undefined);
-	if (rev !== null && !found) throw conflict();
+	if (rev !== null && !found) throw new CouchError(409, 'not_found', 'missing_rev');
 	if (rev === null && found && !found.deleted) throw conflict();
 	return rev === null ? null : found;
 }
@@ -220,11 +225,21 @@ async function sendAttachment(
 	});
 	if (isKnown(request, etag)) return reply.code(304).send();
 
-	const range = parseByteRange(request.headers.range, stub.length);
-	if (range === 'unsatisfiable') {
+	const ranges = parseByteRanges(request.headers.range, stub.length);
+	if (ranges === 'unsatisfiable') {
 		void reply.header('content-range', `bytes */${stub.length}`);
 		throw new CouchError(416, 'requested_range_not_satisfiable', 'Requested range not satisfiable');
 	}
+	// A `HEAD` is told of the whole: `Range` is about `GET` alone (RFC 9110).
+	if (ranges && ranges.length > 1 && request.method === 'GET') {
+		const parts = ranges.map((range) => rangePart(db, stub, range));
+		return sendMultipart(reply.code(206), {
+			type: 'multipart/byteranges',
+			boundary: newBoundary(),
+			parts
+		});
+	}
+	const range = ranges?.length === 1 ? ranges[0] : undefined;
 	const length = range ? range.end - range.start + 1 : stub.length;
 	void reply.header('content-length', length);
 	if (range) {
@@ -233,7 +248,7 @@ async function sendAttachment(
 			.header('content-range', `bytes ${range.start}-${range.end}/${stub.length}`);
 	}
 	if (request.method === 'HEAD') return reply.send();
-	const bytes = await db.readAttachment(stub, range ?? undefined);
+	const bytes = await db.readAttachment(stub, range);
 	if (!bytes) {
 		request.log.error({ digest: stub.digest }, 'the bytes of an attachment are gone');
 		void reply.removeHeader('content-length');

@@ -11,7 +11,7 @@ import { documentJson, type DocumentView } from './document-json.ts';
 import { documentPart, newBoundary } from './document-parts.ts';
 import { findRevisions } from './find-revisions.ts';
 import { Options } from './options.ts';
-import { parseDocument } from './parse-document.ts';
+import { parseDocument, type SentDocument } from './parse-document.ts';
 import { LARGE_PIECE, sendJson, sendJsonPieces } from './send-json.ts';
 import { sendParts } from './send-multipart.ts';
 import { useDatabase } from './use-database.ts';
@@ -32,10 +32,12 @@ export function bulkRoutes(app: FastifyInstance, deps: CouchDeps): void {
 		if (docs === undefined) throw badRequest('POST body must include `docs` parameter.');
 		if (!Array.isArray(docs)) throw badRequest('`docs` parameter must be an array.');
 		if (docs.length > MOST_ROWS) throw tooMany(MOST_ROWS, 'rows');
-		const options = new Options(request, body);
-		const replicated = !options.flag('new_edits', true);
+		const { new_edits: newEdits = true } = body;
+		if (typeof newEdits !== 'boolean') throw badRequest('`new_edits` parameter must be a boolean.');
+		const replicated = !new Options(request, body).flag('new_edits', true);
 		// One document that is none refuses them all, before anything is written.
 		const documents = docs.map((doc) => parseDocument(doc));
+		if (body['all_or_nothing'] === true) return sendJson(reply, refusedTogether(documents), 417);
 		const rows = await writeDocuments(deps, use, documents, replicated);
 		const answered = replicated ? rows.filter((row) => !row.ok) : rows;
 		const shown = answered.map((row) =>
@@ -84,6 +86,16 @@ export function bulkRoutes(app: FastifyInstance, deps: CouchDeps): void {
 		}
 		return sendJson(reply, Object.fromEntries(answer));
 	});
+}
+
+/** CouchDB has no transactions, and says so of each document. */
+function refusedTogether(documents: readonly SentDocument[]): JsonObject[] {
+	return documents.map(({ id, rev }) => ({
+		...(id === undefined ? {} : { id }),
+		rev: rev ?? '0-',
+		error: 'not_implemented',
+		reason: 'all_or_nothing is not supported'
+	}));
 }
 
 function requireRevision(rev: Json): string {

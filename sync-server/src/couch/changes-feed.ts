@@ -25,6 +25,8 @@ export interface FeedOptions {
 const PAGE_ROWS = 2_000;
 /** The same where a function of a design document is asked. */
 const FUNCTION_ROWS = 200;
+/** Where CouchDB counts from without a limit: rows have their `seq` where what is left divides by the interval. */
+const NO_LIMIT = 1e12;
 /** Documents read in one step. */
 const TEXTS_AT_ONCE = 100;
 
@@ -165,12 +167,18 @@ export class ChangesFeed {
 
 	/** CouchDB reads down from the newest change, whatever `since` says, and ends at the last row shown. */
 	async *#newestFirst(write: WriteRow): AsyncGenerator<string> {
-		const { rows, lastSeq } = await this.#db.changes({
+		const { ids, matches, select } = this.#options.filter;
+		const isFiltered = matches !== undefined || select !== undefined;
+		const { rows, lastSeq, pending } = await this.#db.changes({
 			since: '0',
 			descending: true,
-			...(this.#options.filter.ids ? { ids: this.#options.filter.ids } : {})
+			...(isFiltered || !Number.isFinite(this.#left) ? {} : { limit: this.#left }),
+			...(ids ? { ids } : {})
 		});
 		this.#at = lastSeq;
+		// How many changes, whether or not the filter shows them, are older than each.
+		const olderThan = new Map(rows.map(({ seq }, i) => [seq, pending + rows.length - i - 1]));
+		this.#pending = pending + rows.length;
 		for (const row of await this.#selected(rows)) {
 			if (this.#left === 0) return;
 			await this.#turn.goOn();
@@ -179,7 +187,10 @@ export class ChangesFeed {
 			yield write(json, row.seq);
 			this.#left -= 1;
 			this.#at = row.seq;
+			this.#pending = olderThan.get(row.seq) ?? 0;
 		}
+		// Of a limit that was reached by the last row, the rest may still be older.
+		if (this.#left > 0) this.#pending = 0;
 		this.#left = 0;
 	}
 
@@ -229,8 +240,8 @@ export class ChangesFeed {
 	}
 
 	#bareRow({ seq, id, leaves, deleted }: ChangeRow, doc?: string): string {
-		const { allLeaves, seqInterval } = this.#options;
-		const isNamed = seqInterval === undefined || this.#shown % seqInterval === 0;
+		const { allLeaves, seqInterval, limit = NO_LIMIT } = this.#options;
+		const isNamed = seqInterval === undefined || (limit - this.#shown) % seqInterval === 0;
 		this.#shown += 1;
 		const shown = allLeaves || leaves.length === 1 ? leaves : leaves.slice(0, 1);
 		const changes = shown.map((rev) => `{"rev":${JSON.stringify(rev)}}`).join(',');

@@ -14,6 +14,7 @@ import { databaseRoutes } from './database-routes.ts';
 import { UpdateValidators } from './design/update-validators.ts';
 import { documentRoutes } from './document-routes.ts';
 import { findRoutes } from './find/find-routes.ts';
+import { formRoutes } from './form-routes.ts';
 import { localRoutes } from './local-routes.ts';
 import { maintenanceRoutes } from './maintenance-routes.ts';
 import { metricsRoutes } from './metrics-routes.ts';
@@ -22,6 +23,7 @@ import { collectMethods } from './method-not-allowed.ts';
 import { uploadRoutes } from './upload-routes.ts';
 import { viewRoutes } from './views/view-routes.ts';
 import { OpenFeeds } from './open-feeds.ts';
+import { nameRequests } from './name-requests.ts';
 import { replicateRoutes } from './replicate-routes.ts';
 import { serverRoutes } from './server-routes.ts';
 import { welcomeRoutes } from './welcome-routes.ts';
@@ -45,6 +47,7 @@ export function registerCouchRoutes(app: FastifyInstance, setup: CouchSetup): vo
 	void app.register((scope, _options, done) => {
 		takeBodiesAsStreams(scope);
 		answerErrorsAsCouch(scope);
+		nameRequests(scope);
 		const deps: CouchDeps = {
 			...setup,
 			openFeeds: new OpenFeeds(),
@@ -74,6 +77,7 @@ export function registerCouchRoutes(app: FastifyInstance, setup: CouchSetup): vo
 		changesRoutes(scope, deps);
 		localRoutes(scope, deps);
 		documentRoutes(scope, deps);
+		formRoutes(scope, deps);
 		attachmentRoutes(scope, deps);
 		viewRoutes(scope, deps);
 		findRoutes(scope, deps);

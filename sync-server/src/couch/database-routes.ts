@@ -3,6 +3,8 @@ import { isJsonObject, readJsonObject, requireJsonContentType } from '../http/bo
 import { badRequest, CouchError, databaseUnknown } from '../http/errors.ts';
 import type { Database, JsonObject } from '../store/document-store.ts';
 import type { CouchDeps } from './couch-deps.ts';
+import { locationOf } from './location.ts';
+import { Options } from './options.ts';
 import { sendJson } from './send-json.ts';
 import { requireAdministrator, useDatabase, type DatabaseParams } from './use-database.ts';
 
@@ -35,12 +37,18 @@ export function databaseRoutes(app: FastifyInstance, deps: CouchDeps): void {
 				'The database could not be created, the file already exists.'
 			);
 		}
+		void reply.header('location', locationOf(request, name));
 		return sendJson(reply, { ok: true }, 201);
 	};
 
 	const drop = async (request: FastifyRequest, reply: FastifyReply) => {
 		const { db: name } = request.params as DatabaseParams;
 		await requireAdministrator(deps, request, name);
+		if (new Options(request).has('rev')) {
+			throw badRequest(
+				'You tried to DELETE a database with a ?=rev parameter. Did you mean to DELETE a document instead?'
+			);
+		}
 		if (!(await deps.store.drop(name))) throw databaseUnknown();
 		return sendJson(reply, { ok: true });
 	};

@@ -8,6 +8,7 @@ import type {
 	RevisionText,
 	StoredRevision
 } from '../store/document-store.ts';
+import { parseSequence } from '../store/sequence.ts';
 
 export interface DocumentView {
 	/** Adds `_revisions`. */
@@ -18,7 +19,7 @@ export interface DocumentView {
 	conflicts?: boolean;
 	/** Adds `_deleted_conflicts`. */
 	deletedConflicts?: boolean;
-	/** Adds `_local_seq`: where the document stands in the changes of the database. */
+	/** Adds `_local_seq`: where the document stands in the changes of the database, a number. */
 	localSeq?: boolean;
 	/** Attachments with their bytes as base64, or said to follow; otherwise stubs. */
 	attachments?: boolean | 'follow';
@@ -47,7 +48,8 @@ export async function documentJson(
 		after.push(...(await conflictsOf(db, revision, view)));
 	if (view.localSeq) {
 		const { rows } = await db.changes({ since: '0', ids: new Set([revision.id]) });
-		after.push(['_local_seq', rows[0]?.seq ?? null]);
+		const { n } = parseSequence(rows[0]?.seq ?? '') ?? { n: null };
+		after.push(['_local_seq', n]);
 	}
 	const attachments = Object.entries(revision.attachments);
 	if (attachments.length > 0) {

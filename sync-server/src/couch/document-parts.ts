@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import type { OutgoingPart } from '../http/multipart.ts';
 import type { AttachmentStub, Database, StoredRevision } from '../store/document-store.ts';
+import type { ByteRange } from './byte-range.ts';
 import { documentJson, followingIn, type DocumentView } from './document-json.ts';
 
 /** The revision as a part: `multipart/related` when bytes follow, else JSON. */
@@ -47,9 +48,25 @@ function attachmentPart(db: Database, name: string, stub: AttachmentStub): Outgo
 	};
 }
 
+/** One of several ranges of an attachment. */
+export function rangePart(db: Database, stub: AttachmentStub, range: ByteRange): OutgoingPart {
+	const { start, end } = range;
+	return {
+		headers: {
+			'Content-Type': stub.contentType,
+			'Content-Range': `bytes ${start}-${end}/${stub.length}`
+		},
+		body: { length: end - start + 1, bytes: attachmentBytes(db, stub, range) }
+	};
+}
+
 /** Opened when its turn has come. */
-async function* attachmentBytes(db: Database, stub: AttachmentStub): AsyncGenerator<Uint8Array> {
-	const bytes = await db.readAttachment(stub);
+async function* attachmentBytes(
+	db: Database,
+	stub: AttachmentStub,
+	range?: ByteRange
+): AsyncGenerator<Uint8Array> {
+	const bytes = await db.readAttachment(stub, range);
 	// The length is promised already: the answer has to break off.
 	if (!bytes) throw new Error('The bytes of an attachment are gone.');
 	yield* bytes;

@@ -10,6 +10,7 @@ import type { CouchDeps } from './couch-deps.ts';
 import { documentJson, type DocumentView } from './document-json.ts';
 import { documentPart, newBoundary } from './document-parts.ts';
 import { findRevisions, type FoundRevision } from './find-revisions.ts';
+import { locationOf } from './location.ts';
 import { Options } from './options.ts';
 import { parseDocument, requireId, type SentDocument } from './parse-document.ts';
 import { receiveDocument } from './receive-document.ts';
@@ -37,14 +38,16 @@ export function documentRoutes(app: FastifyInstance, deps: CouchDeps): void {
 		if (plain) {
 			const etag = `"${revision.rev}"`;
 			void reply.header('etag', etag);
-			if (isKnown(request, etag)) return reply.code(304).send();
+			if (isKnown(request, etag)) return reply.code(304).header('content-length', 0).send();
 		}
 		return sendJson(reply, await documentJson(db, revision, view));
 	};
 
 	const write = async (request: FastifyRequest, reply: FastifyReply) => {
 		const use = await useDatabase(deps, request, 'write');
-		const id = requireId(documentIdOf(request));
+		const named = documentIdOf(request);
+		if (/^_local\/?$/.test(named)) throw badRequest('Invalid _local document id.');
+		const id = requireId(named);
 		const options = new Options(request);
 		const replicated = !options.flag('new_edits', true);
 		const { sent, discard } = await receiveDocument(deps, use, request, replicated, (document) => ({
@@ -132,14 +135,17 @@ function destinationOf(request: FastifyRequest): { id: string; rev: string | nul
 }
 
 function viewOf(options: Options): DocumentView {
-	const meta = options.flag('meta');
+	// Of a revision asked for by name CouchDB tells nothing that belongs to the document (seen in 3.5).
+	const isOfDocument = !options.has('rev', 'open_revs');
+	const tells = (name: string) => isOfDocument && options.flag(name);
+	const meta = tells('meta');
 	const attsSince = options.json('atts_since');
 	return {
 		revs: options.flag('revs'),
-		revsInfo: meta || options.flag('revs_info'),
-		conflicts: meta || options.flag('conflicts'),
-		deletedConflicts: meta || options.flag('deleted_conflicts'),
-		localSeq: options.flag('local_seq'),
+		revsInfo: meta || tells('revs_info'),
+		conflicts: meta || tells('conflicts'),
+		deletedConflicts: meta || tells('deleted_conflicts'),
+		localSeq: tells('local_seq'),
 		attachments: options.flag('attachments') || attsSince !== undefined,
 		...(Array.isArray(attsSince) ? { attsSince: attsSince.map(String) } : {})
 	};
@@ -217,12 +223,17 @@ export function revisionOf(
 	const asked = [inBody, inQuery, inHeader].filter((rev) => rev !== null && rev !== undefined);
 	for (const rev of asked) if (!parseRevisionId(rev)) throw badRevision();
 	if (new Set(asked).size > 1) {
-		throw badRequest('Document rev from request body and query string have different values');
+		const isInHeader = inHeader !== undefined && asked.some((rev) => rev !== inHeader);
+		throw badRequest(
+			isInHeader
+				? 'Document rev and etag have different values'
+				: 'Document rev from request body and query string have different values'
+		);
 	}
 	return asked[0] ?? null;
 }
 
-async function writeOne(
+export async function writeOne(
 	deps: CouchDeps,
 	use: { db: Database; caller: Caller },
 	sent: SentDocument,
@@ -241,9 +252,10 @@ export function answerWrite(
 	statusCode: number
 ): FastifyReply {
 	if (!row.ok) throw new CouchError(row.statusCode, row.error, row.reason);
-	const { db } = request.params as { db: string };
-	const place = `${request.protocol}://${request.host}/${encodeURIComponent(db)}/`;
-	void reply.header('location', place + encodeURIComponent(row.id));
+	const { db, '*': attachmentName } = request.params as { db: string; '*'?: string };
+	if (request.method !== 'DELETE') {
+		void reply.header('location', locationOf(request, db, row.id, attachmentName));
+	}
 	// CouchDB answers a batch before it knows the revision; here it is written all the same.
 	if (new Options(request).text('batch') === 'ok') {
 		return sendJson(reply, { ok: true, id: row.id }, 202);

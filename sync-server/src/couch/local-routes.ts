@@ -1,14 +1,14 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { readJsonObject } from '../http/body.ts';
-import { badRequest, CouchError, illegalId, notFound } from '../http/errors.ts';
+import { badRequest, CouchError, notFound } from '../http/errors.ts';
 import type { CouchDeps } from './couch-deps.ts';
 import { Options } from './options.ts';
-import { parseDocument } from './parse-document.ts';
+import { listLocals, listBody } from './list-locals.ts';
+import { locationOf } from './location.ts';
+import { parseDocument, requireLocalRevision } from './parse-document.ts';
 import { sendJson } from './send-json.ts';
 import { useDatabase } from './use-database.ts';
 import { writeLocal } from './write-local.ts';
-
-const MOST_LISTED = 10_000;
 
 /** `_local` documents: a replicator's checkpoints. They are not replicated and have no history. */
 export function localRoutes(app: FastifyInstance, deps: CouchDeps): void {
@@ -20,25 +20,25 @@ export function localRoutes(app: FastifyInstance, deps: CouchDeps): void {
 		return sendJson(reply, { _id: `_local/${id}`, _rev: found.rev, ...found.body });
 	});
 
-	app.get('/:db/_local_docs', async (request, reply) => {
+	const list = async (request: FastifyRequest, reply: FastifyReply) => {
 		const { db } = await useDatabase(deps, request, 'read');
-		const limit = new Options(request).count('limit') ?? MOST_LISTED;
-		const rows = [];
-		for (const id of await db.localIds(Math.min(limit, MOST_LISTED))) {
-			const found = await db.readLocal(id);
-			if (found) rows.push({ id: `_local/${id}`, key: `_local/${id}`, value: { rev: found.rev } });
-		}
-		return sendJson(reply, { total_rows: null, offset: null, rows });
-	});
+		const body = await listBody(deps, request);
+		return sendJson(reply, await listLocals(db, new Options(request, body, 'query')));
+	};
+	app.get('/:db/_local_docs', list);
+	app.post('/:db/_local_docs', list);
 
 	app.put('/:db/_local/:local', async (request, reply) => {
 		const use = await useDatabase(deps, request, 'write');
 		const id = idOf(request);
 		const json = await readJsonObject(request, deps.bodyLimitBytes);
 		const sent = parseDocument({ ...json, _id: `_local/${id}` });
+		const inAddress = new Options(request).text('rev') ?? request.headers['if-match'];
+		if (inAddress !== undefined) sent.rev ??= requireLocalRevision(inAddress.replaceAll('"', ''));
 		const row = await writeLocal(use, id, sent);
 		if (!row.ok) throw new CouchError(row.statusCode, row.error, row.reason);
-		return sendJson(reply, row, 201);
+		void reply.header('location', locationOf(request, use.db.name, row.id));
+		return sendJson(reply, row, sent.deleted ? 200 : 201);
 	});
 
 	app.delete('/:db/_local/:local', async (request, reply) => {
@@ -60,7 +60,7 @@ export function localRoutes(app: FastifyInstance, deps: CouchDeps): void {
 
 function idOf(request: FastifyRequest): string {
 	const { local } = request.params as { local: string };
-	if (local === '') throw illegalId('Illegal document id `_local/`');
+	if (local === '') throw badRequest('Invalid _local document id.');
 	return local;
 }
 

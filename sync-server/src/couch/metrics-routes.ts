@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { JsonObject } from '../store/document-store.ts';
 import type { CouchDeps } from './couch-deps.ts';
 import { sendJson } from './send-json.ts';
+import { serverStats } from './server-stats.ts';
 import { requireAdministrator } from './use-database.ts';
 
 /** Feeds wait as long as their readers like: how long they took says nothing. */
@@ -81,30 +81,11 @@ export function metricsRoutes(scope: FastifyInstance, app: FastifyInstance, deps
 
 	scope.get('/_node/:node/_stats', async (request, reply) => {
 		await requireAdministrator(deps, request, '_stats');
-		const byStatus: JsonObject = {};
-		let all = 0;
-		for (const { labels, value } of (await requests.get()).values) {
-			const status = String(labels.status);
-			const before = byStatus[status] as { value: number } | undefined;
-			byStatus[status] = counter((before?.value ?? 0) + value, `number of ${status} responses`);
-			all += value;
-		}
-		const changes = { value: deps.openFeeds.open, type: 'gauge' };
-		return sendJson(reply, {
-			couchdb: {
-				httpd: {
-					requests: counter(all, 'number of HTTP requests'),
-					clients_requesting_changes: {
-						...changes,
-						desc: 'number of clients for continuous _changes'
-					}
-				},
-				httpd_status_codes: byStatus
-			}
-		});
+		const counted = (await requests.get()).values.map(({ labels, value }) => ({
+			method: String(labels.method),
+			status: Number(labels.status),
+			count: value
+		}));
+		return sendJson(reply, serverStats(counted, deps.openFeeds.open));
 	});
-}
-
-function counter(value: number, desc: string): JsonObject {
-	return { value, type: 'counter', desc };
 }

@@ -33,7 +33,11 @@ export type SentAttachment =
 			/** Once they are there. */
 			file?: IncomingFile;
 	  }
-	| { kind: 'stub' }
+	| {
+			kind: 'stub';
+			/** Null where its sender doesn't say. */
+			revpos: number | null;
+	  }
 	/** One that lies in this database already. */
 	| { kind: 'stored'; stub: AttachmentStub };
 
@@ -63,8 +67,8 @@ const KEPT = new Set([
 	'_replication_stats'
 ]);
 
-/** A local document has no history and no attachments; a write goes by what is there, whatever revision it names. */
-const UNHEEDED_IN_LOCALS = new Set(['_rev', '_revisions', '_attachments']);
+/** A local document has no history and no attachments. */
+const UNHEEDED_IN_LOCALS = new Set(['_revisions', '_attachments']);
 
 /**
  * Takes a document apart. Throws a `CouchError` that says what is wrong with it.
@@ -86,6 +90,7 @@ export function parseDocument(json: Json | undefined, bytesFollow = false): Sent
 	const isLocal = typeof id === 'string' && id.startsWith('_local/');
 	for (const [member, value] of Object.entries(json)) {
 		if (!member.startsWith('_') || KEPT.has(member)) body.push([member, value]);
+		else if (isLocal && member === '_rev') sent.rev = requireLocalRevision(value);
 		else if (!isLocal || !UNHEEDED_IN_LOCALS.has(member)) takeSpecial(sent, member, value);
 	}
 	sent.body = Object.fromEntries(body);
@@ -93,6 +98,12 @@ export function parseDocument(json: Json | undefined, bytesFollow = false): Sent
 		throw badRequest('Bytes of attachments follow in multipart/related bodies only.');
 	}
 	return sent;
+}
+
+/** The revision of a local document: `0-` and how often it was written by somebody who knew the one before. */
+export function requireLocalRevision(rev: Json | undefined): string {
+	if (typeof rev !== 'string' || !/^0-\d{1,15}$/.test(rev)) throw badRevision();
+	return rev;
 }
 
 /** The attachments whose bytes follow, in the order the document lists them. */
@@ -139,7 +150,7 @@ export function requireId(id: Json | undefined): string {
 export function requireAttachmentName(name: string): string {
 	if (name === '') throw badRequest('Attachment name must not be empty');
 	if (name.startsWith('_')) {
-		throw badRequest(`Attachment name '${name}' starts with prohibited underscore '_'`);
+		throw badRequest(`Attachment name '${name}' starts with prohibited character '_'`);
 	}
 	return name;
 }
@@ -159,7 +170,9 @@ function parseRevisions(value: Json): { start: number; ids: string[] } {
 
 function parseAttachment(name: string, json: Json): SentAttachment {
 	if (!isJsonObject(json)) throw badRequest(`Attachment '${name}' must be a JSON object`);
-	if (json['stub'] === true) return { kind: 'stub' };
+	if (json['stub'] === true) {
+		return { kind: 'stub', revpos: typeof json['revpos'] === 'number' ? json['revpos'] : null };
+	}
 	// 0: this revision's. A replicated document brings its own.
 	const revpos = typeof json['revpos'] === 'number' ? Math.max(0, Math.trunc(json['revpos'])) : 0;
 	const contentType = contentTypeOf(json['content_type']);
@@ -176,7 +189,7 @@ function parseAttachment(name: string, json: Json): SentAttachment {
 	}
 	const sentBytes = Buffer.from(data, 'base64');
 	if (!isWholeBase64(data, sentBytes) && !isBase64(data)) {
-		throw badRequest(`Attachment '${name}' is not valid base64`);
+		throw badRequest(`Invalid attachment data for ${name}`);
 	}
 	const bytes = isPacked ? unpackAttachment(name, sentBytes) : sentBytes;
 	return { kind: 'bytes', contentType, revpos, bytes, facts: new FactsOf(bytes) };
@@ -216,5 +229,5 @@ function isWholeBase64(text: string, bytes: Uint8Array): boolean {
 }
 
 function isBase64(text: string): boolean {
-	return /^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(text) && text.replace(/[\s=]/g, '').length % 4 !== 1;
+	return /^[A-Za-z0-9+/\s]*(=\s*){0,2}$/.test(text) && text.replace(/\s/g, '').length % 4 === 0;
 }

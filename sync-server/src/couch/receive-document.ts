@@ -7,7 +7,7 @@ import type { IncomingFile } from '../store/document-store.ts';
 import type { CouchDeps } from './couch-deps.ts';
 import { followersOf, parseDocument, type SentDocument } from './parse-document.ts';
 import type { DatabaseInUse } from './use-database.ts';
-import { judgeEarly } from './write-documents.ts';
+import { judgeEarly } from './judge-early.ts';
 
 export interface ReceivedDocument {
 	sent: SentDocument & { id: string };
@@ -96,12 +96,12 @@ async function receiveFiles(
 }
 
 /** A document may be judged, and its bytes kept, more than once. */
-function keptOnce(file: IncomingFile): IncomingFile {
+export function keptOnce(file: IncomingFile): IncomingFile {
 	let kept: Promise<void> | null = null;
 	return { ...file, keep: () => (kept ??= file.keep()) };
 }
 
-function fileNameOf(disposition: string | undefined): string | null {
+export function fileNameOf(disposition: string | undefined): string | null {
 	const name = /\bfilename="([^"]*)"/.exec(disposition ?? '')?.[1];
 	// Headers of parts are read as Latin-1, and written as UTF-8.
 	return name === undefined ? null : Buffer.from(name, 'latin1').toString('utf8');

@@ -12,7 +12,8 @@ import { contentTypeOf } from './parse-document.ts';
 import { sendJson } from './send-json.ts';
 import { PIECE_BYTES, type UnfinishedUploads, type Uploader } from './unfinished-uploads.ts';
 import { databaseFor, type DatabaseInUse } from './use-database.ts';
-import { conditionsOf, ERASED, judge, judgeUpload } from './write-documents.ts';
+import { conditionsOf, judge, judgeUpload } from './judge-write.ts';
+import { ERASED } from './write-refusals.ts';
 
 /** A connection that broke ends its request by itself, once what it brought is read; a silent one does not. */
 const ENDING_MS = 500;

@@ -14,20 +14,23 @@ const MOST_LOCALS = 1_000;
 export async function writeLocal(
 	{ db, caller }: Pick<DatabaseInUse, 'db' | 'caller'>,
 	localId: string,
-	{ body, deleted }: { body: JsonObject; deleted: boolean }
+	{ body, deleted, rev }: { body: JsonObject; deleted: boolean; rev: string | null }
 ): Promise<WriteRow> {
 	const id = `_local/${localId}`;
 	if (deleted) {
 		if (await db.removeLocal(localId)) return { ok: true, id, rev: '0-0' };
 		return { ok: false, id, error: 'not_found', reason: 'missing', statusCode: 404 };
 	}
-	if (caller.kind !== 'person') return { ok: true, id, rev: await db.writeLocal(localId, body) };
+	const before = rev ?? undefined;
+	if (caller.kind !== 'person') {
+		return { ok: true, id, rev: await db.writeLocal(localId, body, { before }) };
+	}
 	if (Buffer.byteLength(JSON.stringify(body)) > LARGEST_LOCAL_BYTES) {
 		const reason = `local.too_large: A local document may have at most ${LARGEST_LOCAL_BYTES} bytes.`;
 		return { ok: false, id, error: 'too_large', reason, statusCode: 413 };
 	}
-	const rev = await db.writeLocal(localId, body, MOST_LOCALS);
-	if (rev !== null) return { ok: true, id, rev };
+	const written = await db.writeLocal(localId, body, { before, most: MOST_LOCALS });
+	if (written !== null) return { ok: true, id, rev: written };
 	const reason = `local.too_many: There may be at most ${MOST_LOCALS} local documents.`;
 	return { ok: false, id, error: 'forbidden', reason, statusCode: 403 };
 }

@@ -17,17 +17,21 @@ export async function registerAppFiles(app: FastifyInstance, directory: string):
 	// Without a root of its own: the app may be built after the start.
 	await app.register(fastifyStatic, { serve: false } as FastifyStaticOptions);
 
-	app.addHook('onRequest', async (request, reply) => {
-		if (request.method !== 'GET' && request.method !== 'HEAD') return;
-		const asked = filePathOf(request);
-		if (asked === null) return;
-		if (asked !== '' && isFile(path.join(root, asked))) return sendAppFile(reply, root, asked);
-		if (!request.headers.accept?.includes('text/html')) return;
-		if (isFile(path.join(root, PAGE))) return sendAppFile(reply, root, PAGE);
-		return reply
-			.code(503)
-			.header('content-type', 'text/plain; charset=utf-8')
-			.send('The app is not built yet. Run "npm run build", then load this page again.\n');
+	// Whoever gets a file is not passed on. A hook that gives a promise would wait for the answer's end, and take a page
+	// that goes away in the middle of it for a failure to answer.
+	app.addHook('onRequest', (request, reply, goOn) => {
+		const asked =
+			request.method === 'GET' || request.method === 'HEAD' ? filePathOf(request) : null;
+		if (asked === null) goOn();
+		else if (asked !== '' && isFile(path.join(root, asked))) sendAppFile(reply, root, asked);
+		else if (!request.headers.accept?.includes('text/html')) goOn();
+		else if (isFile(path.join(root, PAGE))) sendAppFile(reply, root, PAGE);
+		else {
+			void reply
+				.code(503)
+				.header('content-type', 'text/plain; charset=utf-8')
+				.send('The app is not built yet. Run "npm run build", then load this page again.\n');
+		}
 	});
 }
 
@@ -57,7 +61,7 @@ function isFile(file: string): boolean {
 	}
 }
 
-function sendAppFile(reply: FastifyReply, root: string, file: string): FastifyReply {
+function sendAppFile(reply: FastifyReply, root: string, file: string): void {
 	const isImmutable = file.startsWith('_app/immutable/');
 	void reply.header(
 		'cache-control',
@@ -70,5 +74,5 @@ function sendAppFile(reply: FastifyReply, root: string, file: string): FastifyRe
 		reply.raw.removeHeader('vary');
 	}
 	if (/\.m?js$/.test(file)) void reply.header('content-security-policy', SCRIPT_POLICY);
-	return reply.sendFile(file, root, { cacheControl: false });
+	void reply.sendFile(file, root, { cacheControl: false });
 }

@@ -28,9 +28,29 @@ export async function* bodyBytes(request: FastifyRequest): AsyncGenerator<Uint8A
 	// Whoever stops reading early must still be able to answer: destroying a request closes its connection.
 	const sent = body.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>;
 	const encoding = request.headers['content-encoding']?.trim().toLowerCase() ?? 'identity';
-	if (encoding === 'identity') yield* sent;
-	else if (encoding === 'gzip' || encoding === 'x-gzip') yield* unpacked(sent);
+	const arriving = timed(request, sent);
+	if (encoding === 'identity') yield* arriving;
+	else if (encoding === 'gzip' || encoding === 'x-gzip') yield* unpacked(arriving);
 	else throw new CouchError(415, 'bad_content_encoding', 'Content-Encoding may be gzip or none.');
+}
+
+const bodyMsOf = new WeakMap<FastifyRequest, number>();
+
+/** How long was waited for the bytes of a body so far. */
+export function bodyMs(request: FastifyRequest): number {
+	return bodyMsOf.get(request) ?? 0;
+}
+
+async function* timed(
+	request: FastifyRequest,
+	sent: AsyncIterable<Uint8Array>
+): AsyncGenerator<Uint8Array> {
+	let since = performance.now();
+	for await (const piece of sent) {
+		bodyMsOf.set(request, bodyMs(request) + performance.now() - since);
+		yield piece;
+		since = performance.now();
+	}
 }
 
 /** gzip'd bytes unpacked; 400 for what is none. How many they become is for the reader to watch. */

@@ -11,7 +11,7 @@ export interface Part {
 /** The boundary a `Content-Type` names; null when it is not multipart. */
 export function boundaryOf(contentType: string | undefined): string | null {
 	const match =
-		/^multipart\/[a-z]+\s*;(?:.*;)?\s*boundary=(?:"([^"]{1,200})"|([^\s;"]{1,200}))/i.exec(
+		/^multipart\/[a-z-]+\s*;(?:.*;)?\s*boundary=(?:"([^"]{1,200})"|([^\s;"]{1,200}))/i.exec(
 			contentType ?? ''
 		);
 	return match?.[1] ?? match?.[2] ?? null;

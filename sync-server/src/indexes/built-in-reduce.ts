@@ -1,14 +1,37 @@
 /** CouchDB's built-in reduce functions (https://docs.couchdb.org/en/stable/ddocs/ddocs.html#built-in-reduce-functions). */
 
 import type { Json, JsonObject } from '../store/document-store.ts';
+import { collate } from './collation.ts';
 import type { Reducer } from './tree.ts';
 
-export type BuiltInReduce = '_sum' | '_count' | '_stats' | '_approx_count_distinct';
+export type BuiltInReduce =
+	| '_sum'
+	| '_count'
+	| '_stats'
+	| '_approx_count_distinct'
+	| '_first'
+	| '_last'
+	| `_top_${number}`
+	| `_bottom_${number}`;
+
+const MOST_RANKED = 100;
 
 /** The built-in a text names; what follows the name is ignored, as CouchDB does. Null for any other text. */
 export function builtInReduce(text: string): BuiltInReduce | null {
-	const match = /^(_sum|_count|_stats|_approx_count_distinct)(?![a-z_])/.exec(text.trim());
-	return (match?.[1] as BuiltInReduce | undefined) ?? null;
+	const named = /^(_sum|_count|_stats|_approx_count_distinct|_first|_last)/.exec(text.trim());
+	const ranked = /^_(top|bottom)_0*([1-9]\d?|100)$/.exec(text.trim());
+	const name = named?.[1] ?? (ranked ? `_${ranked[1]}_${ranked[2]}` : null);
+	return name as BuiltInReduce | null;
+}
+
+/** What is wrong with a text that begins as a built-in does and is none; null for any other. */
+export function wrongBuiltIn(text: string): string | null {
+	if (!text.startsWith('_') || builtInReduce(text)) return null;
+	const rank = /^_(?:top|bottom)_(.*)$/s.exec(text)?.[1];
+	if (rank === undefined) return `\`${text}\` is not a supported reduce function.`;
+	return /^[+-]?\d+$/.test(rank)
+		? `rank value must be between 1 and ${MOST_RANKED}`
+		: 'invalid rank reducer';
 }
 
 /** Null for `_approx_count_distinct`, which is counted when it is asked for. */
@@ -31,7 +54,36 @@ export function reducerOf(builtIn: BuiltInReduce): Reducer | null {
 			};
 		case '_approx_count_distinct':
 			return null;
+		// Rows, and what parts of them reduce to, come in the order of their keys.
+		case '_first':
+			return {
+				reduce: (rows) => rows[0]?.[3] ?? null,
+				rereduce: (values) => values[0] ?? null
+			};
+		case '_last':
+			return {
+				reduce: (rows) => rows.at(-1)?.[3] ?? null,
+				rereduce: (values) => values.at(-1) ?? null
+			};
+		default:
+			return rankReducer(builtIn);
 	}
+}
+
+/** The greatest or the least values, each once. */
+function rankReducer(builtIn: string): Reducer {
+	const sign = builtIn.startsWith('_top') ? -1 : 1;
+	const most = Number(builtIn.split('_').at(-1));
+	const ranked = (values: readonly Json[]): Json => {
+		const sorted = values.toSorted((a, b) => sign * collate(a, b));
+		return sorted
+			.filter((value, i) => i === 0 || collate(value, sorted[i - 1] ?? null) !== 0)
+			.slice(0, most);
+	};
+	return {
+		reduce: (rows) => ranked(rows.map((row) => row[3])),
+		rereduce: (values) => ranked((values as Json[][]).flat())
+	};
 }
 
 /** Thrown on a value the function is not made for; becomes the value of the row, as CouchDB answers it. */

@@ -6,14 +6,17 @@
  */
 
 import type { ChangeRow, Database, IndexBlocks, Json } from '../store/document-store.ts';
-import { collate } from './collation.ts';
 import type { BlockCache } from './block-cache.ts';
+import { collate, type Collate } from './collation.ts';
+import { FreshBlocks } from './fresh-blocks.ts';
+import { IndexDamaged } from './index-damaged.ts';
+import { newHeader, type Header } from './index-header.ts';
+import { inOrder, rowChanges } from './row-changes.ts';
 import {
 	changeTree,
 	compareRowKeys,
 	parseBlock,
 	type Block,
-	type BlockWriter,
 	type Reducer,
 	type Root,
 	type RowChange
@@ -24,6 +27,10 @@ export interface IndexDefinition {
 	signature: string;
 	/** One for each index, in the order of `map`'s rows; null keeps nothing reduced. */
 	reducers: readonly (Reducer | null)[];
+	/** The order of each; CouchDB's own where there is none. */
+	orders?: readonly Collate[];
+	/** Whether design documents have rows as well. */
+	withDesigns?: boolean;
 	/**
 	 * The rows of each document, one list for each index. May answer for the first documents only, at least for one:
 	 * it is asked again for the others.
@@ -34,37 +41,12 @@ export interface IndexDefinition {
 export type EmittedRow = readonly [key: Json, value: Json];
 export type DocumentRows = readonly (readonly EmittedRow[])[];
 
-interface Header {
-	epoch: string;
-	/** What is purged leaves no change behind: at another one the index is made again. */
-	purgeSeq: string;
-	/** The database's sequence up to which documents are in the index. */
-	seq: string;
-	nextBlock: number;
-	version: number;
-	roots: Root[];
-	/** Blocks of older versions that somebody may still read: the version that retired them, and their numbers. */
-	retired: [version: number, blocks: number[]][];
-	/** Length of all blocks of the trees. */
-	bytes: number;
-}
-
 /** The indexes as they are at one moment; `close` it. */
 export interface Snapshot {
 	seq: string;
 	roots: readonly Root[];
 	read: (at: number) => Block;
 	close: () => void;
-}
-
-/** A block is not where the index says: the index must be made again. */
-export class IndexDamaged extends Error {
-	readonly code = 'index.damaged';
-
-	constructor() {
-		super('A block of the index is missing.');
-		this.name = 'IndexDamaged';
-	}
 }
 
 /** Documents read and mapped in one step. */
@@ -188,9 +170,11 @@ export class IndexGroup {
 		return { changes: rows, mapped, lastSeq, pending };
 	}
 
-	/** Deleted documents and design documents have no rows. */
+	/** Deleted documents have no rows; design documents have them where they are asked for. */
 	async #map(db: Database, changes: readonly ChangeRow[]): Promise<Mapped[]> {
-		const isMapped = ({ id, deleted }: ChangeRow) => !deleted && !id.startsWith('_design/');
+		const { withDesigns = false } = this.#definition;
+		const isMapped = ({ id, deleted }: ChangeRow) =>
+			!deleted && (withDesigns || !id.startsWith('_design/'));
 		const answers = await this.#definition.map(db, changes.filter(isMapped));
 		const mapped: Mapped[] = [];
 		let answered = 0;
@@ -223,38 +207,27 @@ export class IndexGroup {
 		for (const { change, rows } of step) this.#changesOf(change.id, rows, changed, writes);
 
 		const header: Header = { ...this.#header, version: this.#header.version + 1, seq };
-		const retired: number[] = [];
-		const fresh = new Map<number, { block: Block; length: number }>();
-		const writer: BlockWriter = {
-			read: (at) => fresh.get(at)?.block ?? this.#read(at),
-			add: (text, block) => {
-				const at = header.nextBlock++;
-				fresh.set(at, { block, length: text.length });
-				const bytes = Buffer.from(text);
-				header.bytes += bytes.byteLength;
-				writes.set(this.#key('b', at.toString(36)), bytes);
-				return at;
-			},
-			retire: (at) => {
-				const key = this.#key('b', at.toString(36));
-				header.bytes -= (writes.get(key) ?? this.#blocks.read(key))?.byteLength ?? 0;
-				if (fresh.delete(at)) writes.delete(key);
-				else retired.push(at);
-			}
-		};
-		header.roots = header.roots.map((root, index) => {
-			const changes = (changed[index] ?? []).sort((a, b) => compareRowKeys(a.key, b.key));
-			return changeTree(root, changes, writer, this.#definition.reducers[index] ?? null);
+		const fresh = new FreshBlocks(header, writes, {
+			parsed: (at) => this.#read(at),
+			stored: (key) => this.#blocks.read(key),
+			keyOf: (at) => this.#key('b', at.toString(36))
 		});
-		header.retired = [...this.#stillRead(header.retired, writes), [header.version, retired]];
+		header.roots = header.roots.map((root, index) => {
+			const { reducers, orders } = this.#definition;
+			const order = orders?.[index] ?? collate;
+			const changes = (changed[index] ?? []).sort((a, b) => compareRowKeys(a.key, b.key, order));
+			return changeTree(root, changes, fresh, reducers[index] ?? null, order);
+		});
+		header.retired = [...this.#stillRead(header.retired, writes), [header.version, fresh.retired]];
 		writes.set(this.#key('h'), Buffer.from(JSON.stringify(header)));
 		await this.#blocks.write(writes);
 		// The next step changes many of them again.
-		for (const [at, { block, length }] of fresh) this.#cache.keep(this.#id, at, block, length);
+		for (const [at, { block, length }] of fresh.blocks)
+			this.#cache.keep(this.#id, at, block, length);
 		this.#header = header;
 	}
 
-	/** What a document's new rows change in each index; a row that stays under its key is only replaced. */
+	/** What a document's new rows change in each index. */
 	#changesOf(
 		id: string,
 		rows: DocumentRows,
@@ -266,14 +239,8 @@ export class IndexGroup {
 		const before = bytes ? (JSON.parse(bytes.toString()) as Json[][]) : [];
 		const after = this.#header.roots.map((_, index) => (rows[index] ?? []).map(([key]) => key));
 		for (const [index, changes] of changed.entries()) {
-			const keys = after[index] ?? [];
-			for (const [n, key] of (before[index] ?? []).entries()) {
-				const isKept = n < keys.length && JSON.stringify(keys[n]) === JSON.stringify(key);
-				if (!isKept) changes.push({ key: [key, id, n], row: null });
-			}
-			for (const [n, [key, value]] of (rows[index] ?? []).entries()) {
-				changes.push({ key: [key, id, n], row: [key, id, n, value] });
-			}
+			for (const change of rowChanges(id, before[index] ?? [], rows[index] ?? []))
+				changes.push(change);
 		}
 		if (after.some((keys) => keys.length > 0))
 			writes.set(place, Buffer.from(JSON.stringify(after)));
@@ -330,24 +297,4 @@ export class IndexGroup {
 		const { signature } = this.#definition;
 		return name === undefined ? `${kind}/${signature}` : `${kind}/${signature}/${name}`;
 	}
-}
-
-/** Of one document, rows of the same key stand in the order of their values, as in CouchDB. */
-function inOrder(rows: readonly EmittedRow[]): readonly EmittedRow[] {
-	return rows.length < 2
-		? rows
-		: rows.toSorted((a, b) => collate(a[0], b[0]) || collate(a[1], b[1]));
-}
-
-function newHeader(epoch: string, purgeSeq: string, indexes: number): Header {
-	return {
-		epoch,
-		purgeSeq,
-		seq: '0',
-		nextBlock: 1,
-		version: 1,
-		roots: Array.from({ length: indexes }, () => null),
-		retired: [],
-		bytes: 0
-	};
 }

@@ -1,6 +1,7 @@
 import type { Database, IndexBlocks } from '../store/document-store.ts';
 import { BlockCache } from './block-cache.ts';
-import { IndexDamaged, IndexGroup, type IndexDefinition, type Snapshot } from './index-group.ts';
+import { IndexDamaged } from './index-damaged.ts';
+import { IndexGroup, type IndexDefinition, type Snapshot } from './index-group.ts';
 
 /** `now` brings the index up to date first; `later` afterwards; `never` takes it as it is. */
 export type Update = 'now' | 'later' | 'never';

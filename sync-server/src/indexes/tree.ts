@@ -7,7 +7,7 @@
  */
 
 import type { Json } from '../store/document-store.ts';
-import { collate, compareIds } from './collation.ts';
+import { collate, compareIds, type Collate } from './collation.ts';
 
 /** What orders a row: its key, the document's id, and which of the document's rows it is. */
 export type RowKey = readonly [key: Json, id: string, n: number];
@@ -53,23 +53,25 @@ export interface RowChange {
 /** A block that is longer is split, in UTF-16 units of its JSON. */
 const BLOCK_LENGTH = 6_000;
 
-export function compareRowKeys(a: RowKey, b: RowKey): number {
-	return collate(a[0], b[0]) || compareIds(a[1], b[1]) || a[2] - b[2];
+export function compareRowKeys(a: RowKey, b: RowKey, order: Collate = collate): number {
+	return order(a[0], b[0]) || compareIds(a[1], b[1]) || a[2] - b[2];
 }
 
 /**
  * The tree with changes in it.
  *
  * @param changes in the order of their keys, each key once.
+ * @param order of the keys, the same for each change of a tree.
  */
 export function changeTree(
 	root: Root,
 	changes: readonly RowChange[],
 	writer: BlockWriter,
-	reducer: Reducer | null
+	reducer: Reducer | null,
+	order: Collate = collate
 ): Root {
 	if (changes.length === 0) return root;
-	const change = new TreeChange(writer, reducer);
+	const change = new TreeChange(writer, reducer, order);
 	let level = root ? change.below(root, changes) : change.leaves(change.merge([], changes));
 	while (level.length > 1) level = change.branchings(level);
 	return change.lowestRoot(level[0] ?? null);
@@ -78,8 +80,10 @@ export function changeTree(
 class TreeChange {
 	readonly #writer: BlockWriter;
 	readonly #reducer: Reducer | null;
+	readonly #order: Collate;
 
-	constructor(writer: BlockWriter, reducer: Reducer | null) {
+	constructor(writer: BlockWriter, reducer: Reducer | null, order: Collate) {
+		this.#order = order;
 		this.#writer = writer;
 		this.#reducer = reducer;
 	}
@@ -96,7 +100,7 @@ class TreeChange {
 			const isLast = i === block.branches.length - 1;
 			let to = from;
 			// What comes after everything goes to the last one.
-			while (to < changes.length && (isLast || isUpTo(changes[to], child.last))) to += 1;
+			while (to < changes.length && (isLast || this.#isUpTo(changes[to], child.last))) to += 1;
 			if (to === from) after.push(child);
 			else after.push(...this.below(child, changes.slice(from, to)));
 			from = to;
@@ -112,7 +116,7 @@ class TreeChange {
 			let order = -1;
 			for (; at < rows.length; at++) {
 				const there = rows[at] as Row;
-				order = compareRowKeys(rowKeyOf(there), key);
+				order = compareRowKeys(rowKeyOf(there), key, this.#order);
 				if (order >= 0) break;
 				merged.push(there);
 			}
@@ -149,6 +153,10 @@ class TreeChange {
 		});
 	}
 
+	#isUpTo(change: RowChange | undefined, last: RowKey): boolean {
+		return change !== undefined && compareRowKeys(change.key, last, this.#order) <= 0;
+	}
+
 	/** A root with one branch is one step too many. */
 	lowestRoot(root: Root): Root {
 		let lowest = root;
@@ -161,10 +169,6 @@ class TreeChange {
 		}
 		return lowest;
 	}
-}
-
-function isUpTo(change: RowChange | undefined, last: RowKey): boolean {
-	return change !== undefined && compareRowKeys(change.key, last) <= 0;
 }
 
 function rowKeyOf(row: Row): RowKey {

@@ -1,7 +1,7 @@
 import type { Case } from '@outlay/domain/case';
 import { caseOf } from '@outlay/domain/case-of';
 import type { KeptStamp } from './stamps.ts';
-import { DOCUMENT_SCHEMAS, type OutlayDocument } from '@outlay/domain/documents';
+import { DOCUMENT_VERSIONS, type OutlayDocument } from '@outlay/domain/documents';
 import { caseIdOf, ownerOf } from '@outlay/domain/identifiers';
 
 /** Steps shown at most; a case with more keeps its newest. */
@@ -41,7 +41,7 @@ export function caseDocument(papers: CasePapers): Case | null {
 	return {
 		_id: caseIdOf(subjectId),
 		type: 'case',
-		schema: DOCUMENT_SCHEMAS.case.version,
+		schema: DOCUMENT_VERSIONS.case,
 		companyId,
 		ownerId,
 		createdAt,

@@ -3,6 +3,7 @@ import { blobHash, blobId, OPAQUE_ID, ownerOf, parseDocumentId } from '@outlay/d
 import { readAccountName } from '../company/account-name.ts';
 import type { Accounts } from '../company/accounts.ts';
 import { copyDocuments } from '../company/copy-documents.ts';
+import { endSessions } from '../company/end-sessions.ts';
 import { personDocumentsOf } from '../company/person-documents.ts';
 import { REGISTRY, type Registry } from '../company/registry.ts';
 import { companyOf } from '../store/company-of.ts';
@@ -80,16 +81,6 @@ async function userIdOf(
 		(await accounts.account(companyId, userId)) !== null ||
 		(await store.open(databaseName({ kind: 'mailbox', companyId, userId }))) !== null;
 	return isThere ? userId : null;
-}
-
-async function endSessions(registry: Registry, companyId: string, userId: string): Promise<void> {
-	for await (const id of registry.idsWith('session:')) {
-		const session = await registry.read<{ owner: { companyId?: string; userId?: string } }>(id);
-		const { owner } = session ?? {};
-		if (owner?.companyId === companyId && owner.userId === userId) {
-			await registry.update(id, () => null);
-		}
-	}
 }
 
 /** Whose approver was erased has another now, which stands in documents of their own. */
@@ -194,10 +185,18 @@ function judgedOwnerOf(decision: StoredRevision | null): string | null {
 	return submissionId === undefined ? null : ownerOf(submissionId);
 }
 
-/** Hashes of the pictures a receipt or a submission names. */
+interface Pictured {
+	sha256: string;
+	/** Older documents have none. */
+	thumbnailSha256?: string | null;
+}
+
+/** Hashes of the pictures, small ones too, a receipt or a submission names. */
 function picturesOf(stored: StoredRevision | null): string[] {
 	const body = stored?.body['body'] as
-		{ sha256?: string; receipts?: readonly { sha256: string }[] } | undefined;
-	const enclosed = (body?.receipts ?? []).map(({ sha256 }) => sha256);
-	return body?.sha256 === undefined ? enclosed : [body.sha256, ...enclosed];
+		(Partial<Pictured> & { receipts?: readonly Pictured[] }) | undefined;
+	return [body ?? {}, ...(body?.receipts ?? [])].flatMap(({ sha256, thumbnailSha256 }) => [
+		...(sha256 === undefined ? [] : [sha256]),
+		...(thumbnailSha256 ? [thumbnailSha256] : [])
+	]);
 }

@@ -1,17 +1,19 @@
 /**
- * Attachment bytes as files named by their content: `<root>/<company>/<sha256[0:2]>/<sha256>`. A name appears
- * only once its bytes and its directory entry are on disk, so a crash leaves whole files or none.
+ * Attachment bytes as files named by their content: `<root>/<company>/<sha256[0:2]>/<sha256>`. `keep` resolves once the
+ * bytes and their name are on disk. After a crash in the midst of it the name may stand over bytes that are not whole:
+ * no document names such a file, and whoever brings the same bytes again replaces it.
  */
 
 import { createHash, randomUUID } from 'node:crypto';
-import { closeSync, constants, createReadStream, existsSync, rmSync } from 'node:fs';
+import { closeSync, constants, existsSync, openSync, renameSync, rmSync } from 'node:fs';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { flushData, openFile, renameFile, writeAll } from './disk-calls.ts';
+import { writeAll } from './disk-calls.ts';
 import type { AttachmentFiles, FileFacts, IncomingFile } from './document-store.ts';
 import { FactsOf } from './file-facts.ts';
 import { AttachmentTooLarge, diskErrorOf } from './store-errors.ts';
-import { syncDirectory } from './sync-directory.ts';
+import { streamFile } from './stream-file.ts';
+import { syncDirectory, syncFile } from './sync-to-disk.ts';
 
 const SHA256 = /^[0-9a-f]{64}$/;
 const COMPANY = /^(?:_|[a-z0-9]{1,26})$/;
@@ -42,12 +44,54 @@ export async function openAttachmentFiles(root: string): Promise<FilesOnDisk> {
 	/** Directories known to be on disk, so that each is made and synced once. */
 	const made = new Set<string>();
 
+	/** How many directories of a company were made or found here. */
+	const madeOf = new Map<string, number>();
+	/** Names that files are being given just now, and by how many. */
+	const underway = new Map<string, number>();
+
 	/** Makes a directory; those that hold it and are still to be synced, so that it outlives a crash, are given back. */
 	async function makeDirectory(directory: string): Promise<string[]> {
 		if (made.has(directory)) return [];
 		await mkdir(directory, { recursive: true });
 		const company = path.dirname(directory);
+		const count = (madeOf.get(company) ?? 0) + 1;
+		madeOf.set(company, count);
+		if (count === FEW_DIRECTORIES) await makeAllDirectories(company);
 		return [company, path.dirname(company)];
+	}
+
+	/** Whoever fills a few will fill them all: made and synced at once they cost what one of them does. */
+	async function makeAllDirectories(company: string): Promise<void> {
+		const all = Array.from({ length: 256 }, (_, n) =>
+			path.join(company, n.toString(16).padStart(2, '0'))
+		);
+		await Promise.all(all.map((directory) => mkdir(directory, { recursive: true })));
+		await Promise.all([company, path.dirname(company)].map(syncDirectory));
+		for (const directory of all) made.add(directory);
+	}
+
+	/** Gives written bytes their name, and resolves when both are on disk. */
+	async function nameFile(temporary: string, file: string): Promise<void> {
+		const directory = path.dirname(file);
+		const parents = await makeDirectory(directory);
+		const others = underway.get(file) ?? 0;
+		const mayReplace = others > 0 || existsSync(file);
+		underway.set(file, others + 1);
+		try {
+			// Documents may rely on what has the name already: only bytes on disk may take its place.
+			if (mayReplace) await syncFile(temporary);
+			renameSync(temporary, file);
+			// All at once: each waits for the disk.
+			await Promise.all([
+				...(mayReplace ? [] : [syncFile(file)]),
+				...[directory, ...parents].map(syncDirectory)
+			]);
+		} finally {
+			const left = (underway.get(file) ?? 1) - 1;
+			if (left > 0) underway.set(file, left);
+			else underway.delete(file);
+		}
+		made.add(directory);
 	}
 
 	function fileOf(company: string, sha256: string): string | null {
@@ -66,14 +110,16 @@ export async function openAttachmentFiles(root: string): Promise<FilesOnDisk> {
 		const discard = async () => {
 			if (!hasItsName) await rm(temporary, { force: true });
 		};
-		const writing =
-			bytes instanceof Uint8Array
-				? writeAtOnce(temporary, bytes, limitBytes, known ?? new FactsOf(bytes))
-				: writeAsItComes(temporary, bytes, limitBytes);
-		const facts = await writing.catch(async (error: unknown) => {
+		let facts: FileFacts;
+		try {
+			facts =
+				bytes instanceof Uint8Array
+					? writeAtOnce(temporary, bytes, limitBytes, known ?? new FactsOf(bytes))
+					: await writeAsItComes(temporary, bytes, limitBytes);
+		} catch (error) {
 			await discard();
 			throw diskErrorOf(error);
-		});
+		}
 		return {
 			...facts,
 			discard,
@@ -81,13 +127,8 @@ export async function openAttachmentFiles(root: string): Promise<FilesOnDisk> {
 				const file = fileOf(company, facts.sha256);
 				if (!file) throw new TypeError(`Not the name of a company: ${company}`);
 				try {
-					const directory = path.dirname(file);
-					const parents = await makeDirectory(directory);
-					await renameFile(temporary, file);
+					await nameFile(temporary, file);
 					hasItsName = true;
-					// All at once: each waits for the disk.
-					await Promise.all([directory, ...parents].map(syncDirectory));
-					made.add(directory);
 				} catch (error) {
 					throw diskErrorOf(error);
 				}
@@ -131,11 +172,12 @@ export async function openAttachmentFiles(root: string): Promise<FilesOnDisk> {
 
 		pathOf: fileOf,
 
-		async read(company, sha256, range) {
-			const file = fileOf(company, sha256);
-			const fd = file === null ? null : await openIfThere(file);
-			if (fd === null) return null;
-			return createReadStream('', { fd, ...(range ? { start: range.start, end: range.end } : {}) });
+		read(company, sha256, range) {
+			return new Promise((resolve) => {
+				const file = fileOf(company, sha256);
+				const fd = file === null ? null : openIfThere(file);
+				resolve(fd === null ? null : streamFile(fd, range));
+			});
 		}
 	};
 }
@@ -144,27 +186,29 @@ export async function openAttachmentFiles(root: string): Promise<FilesOnDisk> {
 const NEW_FILE = constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY;
 const OWNER_ALONE = 0o600;
 
-/** Bytes in memory: one call writes and flushes them, and they are hashed meanwhile. */
-async function writeAtOnce(
+/** A small company stays at the directories it needs. */
+const FEW_DIRECTORIES = 16;
+
+/**
+ * Written at once, as each chunk that arrives is: the system takes 64 kB in some 20 µs, handing them to another thread
+ * and back costs many times that. What waits for the disk is the flush.
+ */
+function writeAtOnce(
 	temporary: string,
 	bytes: Uint8Array,
 	limitBytes: number,
 	known: FileFacts
-): Promise<FileFacts> {
+): FileFacts {
 	if (bytes.byteLength > limitBytes) throw new AttachmentTooLarge(limitBytes);
-	const file = await openFile(temporary, NEW_FILE | constants.O_DSYNC, OWNER_ALONE);
+	const file = openSync(temporary, NEW_FILE, OWNER_ALONE);
 	try {
-		const written = writeAll(file, bytes);
-		const { digest, length, sha256 } = known;
-		await written;
-		return { digest, length, sha256 };
+		writeAll(file, bytes);
 	} finally {
 		closeSync(file);
 	}
+	const { digest, length, sha256 } = known;
+	return { digest, length, sha256 };
 }
-
-/** Bytes that arrive meanwhile are gathered up to so many. */
-const WRITTEN_AT_ONCE = 64 * 1024;
 
 async function writeAsItComes(
 	temporary: string,
@@ -174,36 +218,16 @@ async function writeAsItComes(
 	const sha256 = createHash('sha256');
 	const md5 = createHash('md5');
 	let length = 0;
-	let waiting: Uint8Array[] = [];
-	let waitingBytes = 0;
-	let writing = Promise.resolve();
-	const file = await openFile(temporary, NEW_FILE, OWNER_ALONE);
-	const writeWaiting = async () => {
-		const [first] = waiting;
-		const some = waiting.length === 1 && first ? first : Buffer.concat(waiting);
-		waiting = [];
-		waitingBytes = 0;
-		await writing;
-		writing = writeAll(file, some);
-		// Whoever waits for it next is told; nobody may be waiting yet.
-		writing.catch(() => undefined);
-	};
+	const file = openSync(temporary, NEW_FILE, OWNER_ALONE);
 	try {
 		for await (const chunk of bytes) {
 			length += chunk.byteLength;
 			if (length > limitBytes) throw new AttachmentTooLarge(limitBytes);
-			waiting.push(chunk);
-			waitingBytes += chunk.byteLength;
-			if (waitingBytes >= WRITTEN_AT_ONCE) await writeWaiting();
+			writeAll(file, chunk);
 			sha256.update(chunk);
 			md5.update(chunk);
 		}
-		if (waitingBytes > 0) await writeWaiting();
-		await writing;
-		await flushData(file);
 	} finally {
-		// A write under way must not find another file behind its number.
-		await writing.catch(() => undefined);
 		closeSync(file);
 	}
 	return { digest: `md5-${md5.digest('base64')}`, length, sha256: sha256.digest('hex') };
@@ -213,9 +237,9 @@ async function namesIn(directory: string): Promise<string[]> {
 	return (await readdir(directory).catch(() => [])).sort();
 }
 
-async function openIfThere(file: string): Promise<number | null> {
+function openIfThere(file: string): number | null {
 	try {
-		return await openFile(file, 'r');
+		return openSync(file, 'r');
 	} catch (error) {
 		if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
 		throw error;

@@ -157,6 +157,11 @@ export interface LocalDocument {
 	body: JsonObject;
 }
 
+export interface LocalWrite {
+	/** The revision the writer knows, `0-n`. */
+	before?: string | undefined;
+}
+
 /**
  * Room for indexes beside the documents: named blocks of bytes, ordered by the engine that writes them. What lies here
  * can be made again from the documents, so it may be lost (but never half of one `write`).
@@ -247,11 +252,15 @@ export interface Database {
 
 	readLocal(id: string): Promise<LocalDocument | null>;
 	/**
-	 * A write without a known revision overwrites, as CouchDB 3 does. Answers the new revision `0-n`; null, writing
-	 * nothing, when it would be one more than `most`.
+	 * Writes over what is there, as CouchDB 3 does. Answers the revision that follows the one named, `0-1` without one;
+	 * null, writing nothing, when it would be one more than `most`.
 	 */
-	writeLocal(id: string, body: JsonObject): Promise<string>;
-	writeLocal(id: string, body: JsonObject, most: number): Promise<string | null>;
+	writeLocal(id: string, body: JsonObject, options?: LocalWrite): Promise<string>;
+	writeLocal(
+		id: string,
+		body: JsonObject,
+		options: LocalWrite & { most: number }
+	): Promise<string | null>;
 	removeLocal(id: string): Promise<boolean>;
 	/** Ids of local documents in their order, no more than `most`. */
 	localIds(most: number): Promise<string[]>;
@@ -278,9 +287,9 @@ export interface FileFacts {
 	sha256: string;
 }
 
-/** Bytes that have arrived under a temporary name and are on disk; nobody reads them yet. */
+/** Bytes that have arrived under a temporary name; nobody reads them yet. */
 export interface IncomingFile extends FileFacts {
-	/** Gives them their name. The same bytes kept twice are one file. */
+	/** Gives them their name, and resolves once both are on disk. The same bytes kept twice are one file. */
 	keep(): Promise<void>;
 	/** Removes them; after `keep` it does nothing. */
 	discard(): Promise<void>;

@@ -6,7 +6,7 @@
 import { open, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { DataDamaged, diskErrorOf } from './store-errors.ts';
-import { syncDirectory } from './sync-directory.ts';
+import { syncDirectory } from './sync-to-disk.ts';
 
 /** A document. */
 export interface Erasure {

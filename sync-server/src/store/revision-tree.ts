@@ -1,5 +1,5 @@
-// Programs that only import this file (the tests') must find the types, too; a module declaration can't be imported.
-// eslint-disable-next-line @typescript-eslint/triple-slash-reference
+// Programs that only import this file (the tests') must find the types, too.
+// eslint-disable-next-line @typescript-eslint/triple-slash-reference -- a module declaration can't be imported
 /// <reference path="./pouchdb-merge.d.ts" />
 
 /**
@@ -103,6 +103,10 @@ export function graft(
 	if (!ids) throw new TypeError('A history has at least one revision.');
 
 	const path: TreeRoot<RevisionNode> = { pos: history.start - history.ids.length + 1, ids };
+	// Most documents are new: there is nothing to merge with, and nothing to stem.
+	if (tree.length === 0 && history.ids.length <= revisionsKept) {
+		return { tree: [path], stemmedBodies: [] };
+	}
 	const merged = merge(tree, path, revisionsKept);
 	const stemmedBodies = merged.stemmedRevs.flatMap((rev) => known.get(rev)?.bodyAt || []);
 	return { tree: merged.tree, stemmedBodies };

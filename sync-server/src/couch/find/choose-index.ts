@@ -42,9 +42,13 @@ export function chooseIndex(request: FindRequest, indexes: readonly MangoIndex[]
 		const named = usable.filter((index) => isNamed(index, useIndex));
 		const best = narrowest(named, selector);
 		if (best) return { ...best, warnings };
-		if (!allowFallback) throw noUsableIndex('There is no index available for this selector.');
 		const { design, name } = useIndex;
 		const asked = [`_design/${design}`, ...(name === null ? [] : [name])].join(', ');
+		if (!allowFallback) {
+			throw invalidIndex(
+				`${asked} specified by \`use_index\` could not be found or it is not suitable.`
+			);
+		}
 		warnings.push(
 			`${asked} was not used because it does not contain a valid index for this query.`
 		);
@@ -59,7 +63,7 @@ export function chooseIndex(request: FindRequest, indexes: readonly MangoIndex[]
 		throw noUsableIndex('No index exists for this sort, try indexing by the sort fields.');
 	}
 	if (!allowFallback && widthOf(ids) === 0) {
-		throw noUsableIndex('There is no index available for this selector.');
+		throw invalidIndex('You must specify an index with the `use_index` parameter.');
 	}
 	if (widthOf(ids) === 0) warnings.unshift(NO_INDEX);
 	return { index: null, range: ids, warnings };
@@ -182,4 +186,8 @@ function nextOf(key: Json, equal: readonly Json[]): Json {
 
 function noUsableIndex(reason: string): CouchError {
 	return new CouchError(400, 'no_usable_index', reason);
+}
+
+function invalidIndex(reason: string): CouchError {
+	return new CouchError(400, 'invalid_index', reason);
 }

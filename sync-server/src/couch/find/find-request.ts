@@ -137,7 +137,10 @@ function countOf(body: JsonObject, name: string): number | undefined {
 	const value = body[name];
 	if (value === undefined) return undefined;
 	if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value;
-	throw invalid(`invalid_${name}`, `Invalid value for ${name}: ${JSON.stringify(value)}`);
+	throw invalid(
+		'invalid_non_neg_integer',
+		`${JSON.stringify(value)} is not an integer greater than or equal to zero`
+	);
 }
 
 function flagOf(body: JsonObject, name: string, otherwise: boolean): boolean {

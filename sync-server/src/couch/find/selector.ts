@@ -1,5 +1,5 @@
-// Programs that only import this file (the tests') must find the types, too; a module declaration can't be imported.
-// eslint-disable-next-line @typescript-eslint/triple-slash-reference
+// Programs that only import this file (the tests') must find the types, too.
+// eslint-disable-next-line @typescript-eslint/triple-slash-reference -- a module declaration can't be imported
 /// <reference path="../pouchdb-selector-core.d.ts" />
 
 /**

@@ -3,7 +3,8 @@
 import { createHash } from 'node:crypto';
 import { isJsonObject } from '../../http/body.ts';
 import { notFound } from '../../http/errors.ts';
-import { builtInReduce, type BuiltInReduce } from '../../indexes/built-in-reduce.ts';
+import { collate, collateRaw, type Collate } from '../../indexes/collation.ts';
+import { builtInReduce, wrongBuiltIn, type BuiltInReduce } from '../../indexes/built-in-reduce.ts';
 import type { Database, Json, JsonObject, StoredRevision } from '../../store/document-store.ts';
 import type { Refused } from '../refused.ts';
 
@@ -14,6 +15,8 @@ export interface View {
 	name: string;
 	map: string;
 	reduce: ReduceFunction | null;
+	/** The order of its keys. */
+	order: Collate;
 }
 
 export interface ViewDesign {
@@ -22,6 +25,10 @@ export interface ViewDesign {
 	views: View[];
 	/** Modules the map functions may `require`. */
 	lib: Json;
+	/** Whether design documents are mapped as well. */
+	includeDesign: boolean;
+	/** Whether map functions are told `_local_seq`. */
+	localSeq: boolean;
 }
 
 /** The design document of a name. Throws 404 when there is none. */
@@ -39,19 +46,28 @@ export function viewDesignOf({ body }: StoredRevision): ViewDesign {
 	if (isJsonObject(views) && isJavaScript(language)) {
 		for (const [name, view] of Object.entries(views)) {
 			if (name === 'lib' || !isJsonObject(view) || typeof view['map'] !== 'string') continue;
-			found.push({ name, map: view['map'], reduce: reduceOf(view['reduce']) });
+			const { map, reduce, options: own } = view as JsonObject & { map: string };
+			const isRaw = isJsonObject(own) && own['collation'] === 'raw';
+			const order = isRaw ? collateRaw : collate;
+			found.push({ name, map, reduce: reduceOf(reduce), order });
 		}
 	}
 	const lib = (isJsonObject(views) ? views['lib'] : null) ?? null;
-	const kept = found.map(({ name, map, reduce }) => [
+	const kept = found.map(({ name, map, reduce, order }) => [
 		name,
 		map,
-		reduce?.kind === 'built-in' ? reduce.name : null
+		reduce?.kind === 'built-in' ? reduce.name : null,
+		...(order === collateRaw ? ['raw'] : [])
 	]);
 	const signature = createHash('md5')
 		.update(JSON.stringify(['javascript', kept, lib, options ?? null]))
 		.digest('hex');
-	return { signature, views: found, lib };
+	const asked = isJsonObject(options) ? options : {};
+	return {
+		...{ signature, views: found, lib },
+		includeDesign: asked['include_design'] === true,
+		localSeq: asked['local_seq'] === true
+	};
 }
 
 function reduceOf(reduce: Json | undefined): ReduceFunction | null {
@@ -83,9 +99,8 @@ export function unusableDesign({ views, filters, language }: JsonObject): Refuse
 		if (reduce !== undefined && typeof reduce !== 'string') {
 			return invalidDesign(`\`reduce\` in ${name} must be a string`);
 		}
-		if (reduce?.startsWith('_') && !builtInReduce(reduce)) {
-			return invalidDesign(`\`${reduce}\` is not a supported reduce function.`);
-		}
+		const wrong = wrongBuiltIn(reduce ?? '');
+		if (wrong !== null) return invalidDesign(wrong);
 	}
 	return null;
 }

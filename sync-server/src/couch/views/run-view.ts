@@ -3,7 +3,6 @@ import { reduceProgram } from '../../design/programs.ts';
 import { isJsonObject } from '../../http/body.ts';
 import { Turn } from '../../http/turn.ts';
 import { reducerOf } from '../../indexes/built-in-reduce.ts';
-import { collate } from '../../indexes/collation.ts';
 import type { Snapshot } from '../../indexes/index-group.ts';
 import { rankOf, reduceBetween, rowsBetween, type Root, type Row } from '../../indexes/tree.ts';
 import type { Database, Json, JsonObject } from '../../store/document-store.ts';
@@ -48,15 +47,15 @@ export async function* viewAnswer(reading: ViewReading, query: ViewQuery): Async
 	yield ']}\n';
 }
 
-function spanOf({ root, snapshot }: ViewReading, { lower, upper }: ViewRange): Span {
+function spanOf({ root, snapshot, view }: ViewReading, { lower, upper }: ViewRange): Span {
 	const rank = (boundary: NonNullable<typeof lower>) =>
-		rankOf(root, snapshot.read, isBefore(boundary));
+		rankOf(root, snapshot.read, isBefore(boundary, view.order));
 	return { from: lower ? rank(lower) : 0, to: upper ? rank(upper) : (root?.count ?? 0) };
 }
 
 /** How many rows come before the first one, the way the reader goes. */
 function offsetOf(spans: readonly Span[], { descending }: ViewQuery, total: number): number {
-	const [first] = spans;
+	const first = spans.find(({ from, to }) => from < to) ?? spans.at(-1);
 	if (!first) return 0;
 	return descending ? total - first.to : first.from;
 }
@@ -127,13 +126,14 @@ async function* reduced(
 			? await reduceByFunction(reading, reduce.source, spans)
 			: spans.map((span) => reduceBuiltIn(reading, span));
 	for (const [i, { key }] of groups.entries()) {
-		yield JSON.stringify({ key, value: values[i] ?? null });
+		const value = values[i] ?? null;
+		yield JSON.stringify(value instanceof Overflow ? { key, ...value } : { key, value });
 	}
 }
 
 /** The groups of a span, in the order of the reader. A span without rows has none. */
 function* groupsOf(
-	{ root, snapshot }: ViewReading,
+	{ root, snapshot, view }: ViewReading,
 	{ from, to }: Span,
 	grouping: Grouping,
 	descending: boolean
@@ -150,7 +150,7 @@ function* groupsOf(
 		if (!first) return;
 		const key = nameOf(first[0]);
 		const edge = rankOf(root, snapshot.read, ([other]) => {
-			const order = collate(nameOf(other), key);
+			const order = view.order(nameOf(other), key);
 			return descending ? order < 0 : order <= 0;
 		});
 		if (descending) {
@@ -172,10 +172,30 @@ function reduceBuiltIn({ root, snapshot, view }: ViewReading, { from, to }: Span
 	let distinct = 0;
 	let before: Json | undefined;
 	for (const [key] of rowsBetween(root, snapshot.read, from, to)) {
-		if (before === undefined || collate(before, key) !== 0) distinct += 1;
+		if (before === undefined || view.order(before, key) !== 0) distinct += 1;
 		before = key;
 	}
 	return distinct;
+}
+
+/** In the place of a value: the function gives back about as much as it is given. */
+class Overflow {
+	readonly error = 'reduce_overflow_error';
+	readonly reason: string;
+
+	constructor(inputLength: number, outputLength: number) {
+		this.reason =
+			'Reduce output must shrink more rapidly: ' +
+			`input size: ${inputLength} output size: ${outputLength}`;
+	}
+}
+
+/** What CouchDB lets a function give back however little it was given, in UTF-16 units of JSON. */
+const OUTPUT_LENGTH = 4_096;
+
+function reducedValue(input: string, output: string): Json | Overflow {
+	const isOver = output.length > OUTPUT_LENGTH && output.length * 2 > input.length;
+	return isOver ? new Overflow(input.length, output.length) : (JSON.parse(output) as Json);
 }
 
 /** Each span by itself; all of them step by step together, so that few orders go to the thread. */
@@ -183,10 +203,10 @@ async function reduceByFunction(
 	{ root, snapshot, functions, scope }: ViewReading,
 	source: string,
 	spans: readonly Span[]
-): Promise<Json[]> {
+): Promise<(Json | Overflow)[]> {
 	const program = reduceProgram(scope, source);
 	const turn = new Turn();
-	const values: Json[][] = spans.map(() => []);
+	const values: (Json | Overflow)[][] = spans.map(() => []);
 	let inputs: string[] = [];
 	let owners: number[] = [];
 	let waiting = 0;
@@ -194,7 +214,8 @@ async function reduceByFunction(
 		for (let done = 0; done < inputs.length;) {
 			const answers = await functions.run(program, inputs.slice(done));
 			for (const answer of answers) {
-				values[owners[done] ?? 0]?.push(answer.ok ? (JSON.parse(answer.text) as Json) : null);
+				const value = answer.ok ? reducedValue(inputs[done] ?? '', answer.text) : null;
+				values[owners[done] ?? 0]?.push(value);
 				done += 1;
 			}
 		}
@@ -214,6 +235,11 @@ async function reduceByFunction(
 	await run();
 	for (const [owner, parts] of values.entries()) {
 		if (parts.length < 2) continue;
+		const overflow = parts.find((part) => part instanceof Overflow);
+		if (overflow) {
+			values[owner] = [overflow];
+			continue;
+		}
 		inputs.push(JSON.stringify([null, parts, true]));
 		owners.push(owner);
 		values[owner] = [];

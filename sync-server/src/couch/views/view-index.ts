@@ -3,6 +3,7 @@ import { mapProgram } from '../../design/programs.ts';
 import { reducerOf } from '../../indexes/built-in-reduce.ts';
 import type { DocumentRows, EmittedRow, IndexDefinition } from '../../indexes/index-group.ts';
 import type { ChangeRow, Database, Json, JsonObject } from '../../store/document-store.ts';
+import { parseSequence } from '../../store/sequence.ts';
 import { documentJson } from '../document-json.ts';
 import type { ViewDesign } from './design-document.ts';
 
@@ -13,7 +14,7 @@ const MOST_LENGTH_AT_ONCE = 4_000_000;
 export function viewIndex(
 	functions: FunctionRunner,
 	scope: string,
-	{ signature, views, lib }: ViewDesign
+	{ signature, views, lib, includeDesign, localSeq }: ViewDesign
 ): IndexDefinition {
 	const program = mapProgram(
 		scope,
@@ -22,6 +23,8 @@ export function viewIndex(
 	);
 	return {
 		signature,
+		withDesigns: includeDesign,
+		orders: views.map(({ order }) => order),
 		reducers: views.map(({ reduce }) =>
 			reduce?.kind === 'built-in' ? reducerOf(reduce.name) : null
 		),
@@ -29,7 +32,7 @@ export function viewIndex(
 			const texts: string[] = [];
 			let length = 0;
 			for (const change of changes) {
-				const text = JSON.stringify(await mappedDocument(db, change));
+				const text = JSON.stringify(await mappedDocument(db, change, localSeq));
 				texts.push(text);
 				length += text.length;
 				// The others are asked for again.
@@ -42,11 +45,16 @@ export function viewIndex(
 }
 
 /** A document as map functions see it. A revision that is gone by now comes again with its next change. */
-export async function mappedDocument(db: Database, { id, leaves }: ChangeRow): Promise<JsonObject> {
+export async function mappedDocument(
+	db: Database,
+	{ id, leaves, seq }: ChangeRow,
+	localSeq = false
+): Promise<JsonObject> {
 	const revision = await db.read(id, leaves[0]);
 	if (!revision) return { _id: id };
 	const view = leaves.length > 1 ? { conflicts: true, deletedConflicts: true } : {};
-	return documentJson(db, revision, view);
+	const doc = await documentJson(db, revision, view);
+	return localSeq ? { ...doc, _local_seq: parseSequence(seq)?.n ?? null } : doc;
 }
 
 /** What a program answered: functions that change the language's own objects can make it anything. */

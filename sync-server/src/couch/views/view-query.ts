@@ -1,11 +1,11 @@
 /** The options of a view query (https://docs.couchdb.org/en/stable/api/ddoc/views.html#get--db-_design-ddoc-_view-view). */
 
-import type { CouchError } from '../../http/errors.ts';
-import { collate, compareIds } from '../../indexes/collation.ts';
+import { compareIds, type Collate } from '../../indexes/collation.ts';
 import type { Update } from '../../indexes/indexes.ts';
 import type { RowKey } from '../../indexes/tree.ts';
 import type { Json } from '../../store/document-store.ts';
 import { queryError, type Options } from '../options.ts';
+import type { View } from './design-document.ts';
 
 /** A place between rows: before or after those of a key, or of a document within it. */
 export interface Boundary {
@@ -39,48 +39,50 @@ export interface ViewQuery {
 
 /**
  * Reads the options of one query. Refuses those that contradict each other, in CouchDB's words.
- *
- * @param canReduce whether the view has a reduce function.
  */
-export function parseViewQuery(options: Options, canReduce: boolean): ViewQuery {
+export function parseViewQuery(options: Options, view: View): ViewQuery {
+	const canReduce = view.reduce !== null;
 	const descending = options.flag('descending');
 	const reduce = options.flag('reduce', canReduce);
 	if (reduce && !canReduce) throw queryError('Reduce is invalid for map-only views.');
 	const grouping = groupingOf(options);
+	const keys = keysOf(options);
+	if (keys && keys.length !== 1 && reduce && grouping.by !== 'key') {
+		throw queryError('Multi-key fetches for reduce views must use `group=true`');
+	}
+	if (keys && keys.length > 1 && options.has(...KEY_OPTIONS)) {
+		throw queryError('`keys` is incompatible with `key`, `start_key` and `end_key`');
+	}
 	if (!reduce && grouping.by !== 'all') {
 		throw queryError('Invalid use of grouping on a map view.');
 	}
 	const includeDocs = options.flag('include_docs');
 	if (reduce && includeDocs) throw queryError('`include_docs` is invalid for reduce');
-	const view = {
+	const shown = {
 		conflicts: options.flag('conflicts'),
 		attachments: options.flag('attachments')
 	};
-	if (reduce && view.conflicts) throw queryError('`conflicts` is invalid for reduce views.');
+	if (reduce && shown.conflicts) throw queryError('`conflicts` is invalid for reduce views.');
 
-	const keys = options.json('keys');
-	if (keys !== undefined && !Array.isArray(keys)) {
-		throw queryError('`keys` parameter must be an array.');
-	}
-	if (keys && reduce && grouping.by !== 'key') {
-		throw queryError('Multi-key fetches for reduce views must use `group=true`');
+	if (!['true', 'false'].includes(options.text('stable') ?? 'false')) {
+		throw queryError('Invalid value for `stable`.');
 	}
 	return {
-		ranges: keys ? keys.map(rangeOfKey) : [rangeOf(options, descending)],
+		ranges: rangesOf(options, keys, { descending, reduce, order: view.order }),
 		descending,
 		skip: options.count('skip') ?? 0,
 		limit: options.count('limit') ?? Number.POSITIVE_INFINITY,
 		reduce,
 		grouping,
 		includeDocs,
-		view,
+		view: shown,
 		updateSeq: options.flag('update_seq'),
 		update: updateOf(options)
 	};
 }
 
 /** Whether a row lies before a place; for `rankOf`. */
-export function isBefore({ key, id, after }: Boundary): (row: RowKey) => boolean {
+export function isBefore({ key, id, after }: Boundary, collate: Collate): (row: RowKey) => boolean {
 	return (row) => {
 		const order = collate(row[0], key);
 		if (order !== 0) return order < 0;
@@ -90,15 +92,58 @@ export function isBefore({ key, id, after }: Boundary): (row: RowKey) => boolean
 	};
 }
 
-function rangeOfKey(key: Json): ViewRange {
-	return { lower: { key, id: null, after: false }, upper: { key, id: null, after: true } };
+/** How the reader goes through the keys. */
+interface Way {
+	descending: boolean;
+	order: Collate;
 }
 
-function rangeOf(options: Options, descending: boolean): ViewRange {
+const START_KEY = ['startkey', 'start_key'] as const;
+const END_KEY = ['endkey', 'end_key'] as const;
+const KEY_OPTIONS = ['key', ...START_KEY, ...END_KEY] as const;
+
+function keysOf(options: Options): Json[] | undefined {
+	const keys = options.json('keys');
+	if (keys !== undefined && !Array.isArray(keys)) {
+		throw queryError('`keys` must be an array of strings.');
+	}
+	return keys;
+}
+
+/** One alone is no list to CouchDB but a key, of which options behind it take the place. */
+function rangesOf(
+	options: Options,
+	keys: readonly Json[] | undefined,
+	way: Way & { reduce: boolean }
+): ViewRange[] {
+	if (keys?.length === 1) {
+		const [only] = keys;
+		const behind = (names: readonly string[], otherwise: Json | undefined) => {
+			const given = options.json(...names.filter((name) => options.isBehind(name, 'keys')));
+			// Null is a key.
+			return given === undefined ? otherwise : given;
+		};
+		const key = behind(['key'], only);
+		const bounds = { start: behind(START_KEY, key), end: behind(END_KEY, key) };
+		return [rangeBetween(options, bounds, way)];
+	}
+	if (keys) {
+		// Groups stay in the order of the keys.
+		const ordered = way.descending && !way.reduce ? keys.toReversed() : keys;
+		return ordered.map((key) => rangeBetween(options, { start: key, end: key }, way));
+	}
 	const key = options.json('key');
 	// Null is a key.
-	const start = key === undefined ? options.json('startkey', 'start_key') : key;
-	const end = key === undefined ? options.json('endkey', 'end_key') : key;
+	const start = key === undefined ? options.json(...START_KEY) : key;
+	const end = key === undefined ? options.json(...END_KEY) : key;
+	return [rangeBetween(options, { start, end }, way)];
+}
+
+function rangeBetween(
+	options: Options,
+	{ start, end }: { start: Json | undefined; end: Json | undefined },
+	{ descending, order }: Way
+): ViewRange {
 	const startId = idOf(options, 'startkey_docid', 'start_key_doc_id');
 	const endId = idOf(options, 'endkey_docid', 'end_key_doc_id');
 	const isInclusive = options.flag('inclusive_end', true);
@@ -107,7 +152,7 @@ function rangeOf(options: Options, descending: boolean): ViewRange {
 		start === undefined ? null : { key: start, id: startId, after: descending };
 	const last: Boundary | null =
 		end === undefined ? null : { key: end, id: endId, after: isInclusive !== descending };
-	if (first && last && isReversed(first, last, descending)) {
+	if (first && last && isReversed(order(first.key, last.key), descending)) {
 		throw queryError(
 			'No rows can match your key range, reverse your start_key and end_key or set descending=' +
 				(descending ? 'false' : 'true')
@@ -116,8 +161,7 @@ function rangeOf(options: Options, descending: boolean): ViewRange {
 	return descending ? { lower: last, upper: first } : { lower: first, upper: last };
 }
 
-function isReversed(first: Boundary, last: Boundary, descending: boolean): boolean {
-	const order = collate(first.key, last.key);
+function isReversed(order: number, descending: boolean): boolean {
 	return descending ? order < 0 : order > 0;
 }
 
@@ -131,6 +175,9 @@ function idOf(options: Options, ...names: string[]): string | null {
 
 function groupingOf(options: Options): Grouping {
 	const level = options.count('group_level');
+	if (level && options.has('group') && !options.flag('group')) {
+		throw queryError("Can't specify group=false and group_level>0 at the same time");
+	}
 	if (level !== undefined && level > 0) return { by: 'level', level };
 	return options.flag('group') ? { by: 'key' } : { by: 'all' };
 }
@@ -139,14 +186,10 @@ function updateOf(options: Options): Update {
 	const stale = options.text('stale');
 	if (stale === 'ok') return 'never';
 	if (stale === 'update_after') return 'later';
-	if (stale !== undefined) throw invalid('stale', stale);
+	if (stale !== undefined) throw queryError('Invalid value for `stale`.');
 	const update = options.text('update') ?? 'true';
 	if (update === 'true') return 'now';
 	if (update === 'false') return 'never';
 	if (update === 'lazy') return 'later';
-	throw invalid('update', update);
-}
-
-function invalid(name: string, value: string): CouchError {
-	return queryError(`Invalid value for \`${name}\`: ${value.slice(0, 100)}`);
+	throw queryError('Invalid value for `update`.');
 }

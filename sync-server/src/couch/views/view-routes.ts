@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isJsonObject, readJsonObject, requireJsonContentType } from '../../http/body.ts';
 import { badRequest, CouchError, notFound, tooMany } from '../../http/errors.ts';
 import { FunctionFailed } from '../../design/function-runner.ts';
-import type { Database, JsonObject, Queries } from '../../store/document-store.ts';
+import type { Database, Json, JsonObject, Queries } from '../../store/document-store.ts';
 import type { CouchDeps } from '../couch-deps.ts';
 import { wantedIndexes } from '../find/mango-index.ts';
 import { Options } from '../options.ts';
@@ -28,9 +28,13 @@ export function viewRoutes(app: FastifyInstance, deps: CouchDeps): void {
 		const { db } = await useDatabase(deps, request, 'read');
 		const body = await bodyOf(deps, request);
 		if (db.queries.by === 'store') return forward(db.queries, request, reply, bodyIfAny(body));
-		if (Array.isArray(body['queries'])) return answerAll(db, db.queries, request, reply, body);
+		requireList(body, 'queries');
+		requireList(body, 'keys');
+		if (body['queries'] !== undefined) {
+			throw badRequest('The `queries` parameter is no longer supported at this endpoint');
+		}
 		const { design, view } = await findView(db, request.params as ViewParams);
-		const parsed = parseViewQuery(new Options(request, body), view.reduce !== null);
+		const parsed = parseViewQuery(new Options(request, body, 'query'), view);
 		const pieces = answerOne(deps, db, db.queries, design, view.name, parsed);
 		return sendJsonPieces(reply, inLargePieces(pieces));
 	};
@@ -43,12 +47,12 @@ export function viewRoutes(app: FastifyInstance, deps: CouchDeps): void {
 		body: JsonObject
 	) => {
 		const { design, view } = await findView(db, request.params as ViewParams);
-		const asked = body['queries'];
-		if (!Array.isArray(asked)) throw badRequest('`queries` parameter must be an array.');
+		const asked = requireList(body, 'queries');
+		if (!asked) throw badRequest('POST body must include `queries` parameter.');
 		if (asked.length > MOST_QUERIES) throw tooMany(MOST_QUERIES, 'queries');
 		const parsed = asked.map((one) => {
 			if (!isJsonObject(one)) throw badRequest('`queries` must be JSON objects.');
-			return parseViewQuery(new Options(request, one), view.reduce !== null);
+			return parseViewQuery(new Options(request, one), view);
 		});
 		const pieces = async function* (): AsyncGenerator<string> {
 			yield '{"results":[';
@@ -68,6 +72,11 @@ export function viewRoutes(app: FastifyInstance, deps: CouchDeps): void {
 		const body = await bodyOf(deps, request);
 		if (db.queries.by === 'store') return forward(db.queries, request, reply, body);
 		return answerAll(db, db.queries, request, reply, body);
+	});
+
+	app.all('/:db/_temp_view', async (request) => {
+		await useDatabase(deps, request, 'read');
+		throw new CouchError(410, 'gone', 'Temporary views are not supported in CouchDB');
 	});
 
 	app.get('/:db/_design/:design/_info', async (request, reply) => {
@@ -91,7 +100,8 @@ export function viewRoutes(app: FastifyInstance, deps: CouchDeps): void {
 				signature: design.signature,
 				purge_seq: 0,
 				language: 'javascript',
-				compact_running: false
+				compact_running: false,
+				collator_versions: [process.versions.icu ?? '']
 			}
 		});
 	});
@@ -116,6 +126,13 @@ async function bodyOf(deps: CouchDeps, request: FastifyRequest): Promise<JsonObj
 	if (request.method !== 'POST') return {};
 	requireJsonContentType(request);
 	return readJsonObject(request, deps.bodyLimitBytes);
+}
+
+/** Throws where there is one that is no list. */
+function requireList(body: JsonObject, name: string): Json[] | undefined {
+	const list = body[name];
+	if (list === undefined || Array.isArray(list)) return list;
+	throw badRequest(`\`${name}\` member must be an array.`);
 }
 
 function bodyIfAny(body: JsonObject): JsonObject | undefined {

@@ -14,7 +14,15 @@ interface Request {
 	body?: unknown;
 	headers?: Record<string, string>;
 	signal?: AbortSignal;
+	/** How long nothing may be sent and nothing come back; without it as long as the client has it. */
+	answerMs?: number;
 }
+
+/**
+ * A cluster that loses a node while it takes an attachment leaves its sender without an answer for ten minutes, and
+ * whoever waits behind that write.
+ */
+const ANSWER_MS = 30_000;
 
 /**
  * Speaks to one CouchDB server or cluster. The address may carry credentials, and, after its last slash, what the names
@@ -24,8 +32,10 @@ export class CouchdbClient {
 	readonly prefix: string;
 	readonly #base: string;
 	readonly #authorization: Record<string, string>;
+	readonly #answerMs: number;
 
-	constructor(address: string) {
+	constructor(address: string, answerMs = ANSWER_MS) {
+		this.#answerMs = answerMs;
 		const url = new URL(address);
 		const slash = url.pathname.lastIndexOf('/');
 		this.prefix = url.pathname.slice(slash + 1);
@@ -54,7 +64,7 @@ export class CouchdbClient {
 	/** As `json`, with the answer unread; what is sent may be a stream, of the type the headers name. */
 	async fetch(
 		path: string,
-		{ method = 'GET', query = {}, body, headers = {}, signal }: Request = {},
+		{ method = 'GET', query = {}, body, headers = {}, signal, answerMs }: Request = {},
 		stream?: AsyncIterable<Uint8Array>
 	): Promise<Response> {
 		const search = new URLSearchParams(
@@ -65,9 +75,11 @@ export class CouchdbClient {
 			method,
 			headers: { accept: 'application/json', ...this.#authorization, ...headers }
 		};
-		if (signal) init.signal = signal;
+		const silence = new Silence(answerMs ?? this.#answerMs);
+		init.signal = signal ? AbortSignal.any([signal, silence.signal]) : silence.signal;
 		if (stream) {
-			init.body = Readable.toWeb(Readable.from(stream)) as ReadableStream<Uint8Array>;
+			const sent = Readable.from(silence.brokenBy(stream));
+			init.body = Readable.toWeb(sent) as ReadableStream<Uint8Array>;
 			init.duplex = 'half';
 		} else if (body !== undefined) {
 			init.headers = { ...init.headers, 'content-type': 'application/json' };
@@ -78,6 +90,8 @@ export class CouchdbClient {
 			response = await fetch(address, init);
 		} catch (error) {
 			throw new StoreUnreachable(error);
+		} finally {
+			silence.end();
 		}
 		if (response.status === 507) throw new StorageFull(new Error('CouchDB answered 507.'));
 		if (response.status === 401 || response.status === 403 || response.status >= 500) {
@@ -87,6 +101,33 @@ export class CouchdbClient {
 			);
 		}
 		return response;
+	}
+}
+
+/** Aborts once nothing was sent and nothing came back for so long. */
+class Silence {
+	readonly #controller = new AbortController();
+	readonly #timer: NodeJS.Timeout;
+
+	constructor(mostMs: number) {
+		this.#timer = setTimeout(() => {
+			this.#controller.abort(new Error(`CouchDB was silent for ${mostMs} ms.`));
+		}, mostMs).unref();
+	}
+
+	get signal(): AbortSignal {
+		return this.#controller.signal;
+	}
+
+	async *brokenBy(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+		for await (const piece of stream) {
+			this.#timer.refresh();
+			yield piece;
+		}
+	}
+
+	end(): void {
+		clearTimeout(this.#timer);
 	}
 }
 

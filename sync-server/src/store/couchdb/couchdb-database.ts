@@ -3,7 +3,6 @@ import type {
 	AllDocsQuery,
 	AllDocsRow,
 	AttachmentStub,
-	ChangeRow,
 	ChangesPage,
 	ChangesQuery,
 	Database,
@@ -13,6 +12,7 @@ import type {
 	ForwardedQuery,
 	JsonObject,
 	LocalDocument,
+	LocalWrite,
 	PurgeOutcome,
 	Queries,
 	RevisionId,
@@ -21,18 +21,17 @@ import type {
 	WriteOutcome
 } from '../document-store.ts';
 import type { FilesOnDisk } from '../attachment-files.ts';
-import { companyOf } from '../company-of.ts';
-import { DatabaseDropped, IdTooLong, MAX_ID_BYTES, StoreUnreachable } from '../store-errors.ts';
-import type { CouchdbAnswer, CouchdbClient } from './couchdb-client.ts';
-import {
-	bodyOf,
-	byWinning,
-	documentPath,
-	isErased,
-	placeOfBytes,
-	revisionOf
-} from './couchdb-documents.ts';
-import { writeToCouchdb } from './write-to-couchdb.ts';
+import { IdTooLong, MAX_ID_BYTES } from '../store-errors.ts';
+import { listAllDocs } from './couchdb-all-docs.ts';
+import { readBytes } from './couchdb-bytes.ts';
+import { readChanges } from './couchdb-changes.ts';
+import type { CouchdbClient } from './couchdb-client.ts';
+import { byWinning, documentPath, isErased, revisionOf } from './couchdb-documents.ts';
+import { readHistory } from './couchdb-history.ts';
+import { CouchdbLocalDocuments } from './couchdb-local-documents.ts';
+import { seqOf } from './couchdb-sequences.ts';
+import { DatabaseLine } from './database-line.ts';
+import { revisionsBrought, writeToCouchdb } from './write-to-couchdb.ts';
 
 /** What all databases of a store have in common. */
 export interface CouchdbParts {
@@ -48,21 +47,26 @@ export interface CouchdbParts {
 }
 
 const COMPACTION_LOOK_MS = 200;
+const INDEXING_MS = 5 * 60 * 1000;
 
 /** One database on CouchDB. */
 export class CouchdbDatabase implements Database {
 	readonly name: string;
 	readonly queries: Queries;
 	readonly #parts: CouchdbParts;
+	readonly #line: DatabaseLine;
+	readonly #locals: CouchdbLocalDocuments;
 
 	constructor(parts: CouchdbParts, name: string) {
 		this.name = name;
 		this.#parts = parts;
+		this.#line = new DatabaseLine(parts.client, name);
+		this.#locals = new CouchdbLocalDocuments(this.#line, (deed) => parts.inTurn(name, deed));
 		this.queries = { by: 'store', forward: (query) => this.#forward(query) };
 	}
 
 	async info(): Promise<DatabaseInfo> {
-		const info = (await this.#get('')) as {
+		const info = (await this.#line.get('')) as {
 			doc_count: number;
 			doc_del_count: number;
 			update_seq: string | number;
@@ -73,7 +77,7 @@ export class CouchdbDatabase implements Database {
 			name: this.name,
 			docCount: info.doc_count,
 			deletedDocCount: info.doc_del_count,
-			updateSeq: this.#seq(info.update_seq),
+			updateSeq: seqOf(info.update_seq, this.#parts.epoch),
 			purgeSeq: String(info.purge_seq),
 			epoch: this.#parts.epoch,
 			diskBytes: info.sizes?.file ?? info.sizes?.external ?? 0
@@ -83,9 +87,9 @@ export class CouchdbDatabase implements Database {
 	async read(id: string, rev?: RevisionId): Promise<StoredRevision | null> {
 		if (isUnstorable(id)) return null;
 		const query = { revs: true, ...(rev === undefined ? {} : { rev }) };
-		const answer = await this.#ask(documentPath(id), { query });
+		const answer = await this.#line.ask(documentPath(id), { query });
 		if (answer.status === 200) return revisionOf(this.name, answer.json as JsonObject);
-		this.#requireThere(answer);
+		this.#line.requireThere(answer);
 		// A deleted winner is only shown by its revision.
 		const { reason } = (answer.json ?? {}) as { reason?: string };
 		if (rev !== undefined || reason !== 'deleted') return null;
@@ -95,31 +99,29 @@ export class CouchdbDatabase implements Database {
 	async leaves(id: string): Promise<StoredRevision[]> {
 		if (isUnstorable(id)) return [];
 		const query = { open_revs: 'all', revs: true };
-		const answer = await this.#ask(documentPath(id), { query });
-		this.#requireThere(answer);
+		const answer = await this.#line.ask(documentPath(id), { query });
+		this.#line.requireThere(answer);
 		if (answer.status !== 200) return [];
 		const rows = answer.json as { ok?: JsonObject }[];
 		return rows.flatMap(({ ok }) => (ok ? revisionOf(this.name, ok) : [])).sort(byWinning);
 	}
 
-	/** Its documents arrive as JSON: nothing is gained by writing them anew here. */
+	/** They arrive as JSON: nothing is gained. */
 	texts(ids: readonly string[]): Promise<null[]> {
 		return Promise.resolve(ids.map(() => null));
 	}
 
-	async history(id: string, rev: RevisionId): Promise<RevisionState[]> {
-		const answer = await this.#ask(documentPath(id), { query: { rev, revs_info: true } });
-		this.#requireThere(answer);
-		if (answer.status !== 200) return [];
-		return (answer.json as { _revs_info: RevisionState[] })._revs_info;
+	history(id: string, rev: RevisionId): Promise<RevisionState[]> {
+		return readHistory(this.#line, id, rev);
 	}
 
 	async missing(
 		asked: ReadonlyMap<string, readonly RevisionId[]>
 	): Promise<Map<string, { missing: RevisionId[]; possibleAncestors: RevisionId[] }>> {
 		const body = Object.fromEntries([...asked].filter(([, revs]) => revs.length > 0));
-		const answer = await this.#ask('_revs_diff', { method: 'POST', body });
-		this.#requireOk(answer);
+		if (Object.keys(body).length === 0) return new Map();
+		const answer = await this.#line.ask('_revs_diff', { method: 'POST', body });
+		this.#line.requireOk(answer);
 		const diff = answer.json as Record<
 			string,
 			{ missing: RevisionId[]; possible_ancestors?: RevisionId[] }
@@ -133,22 +135,19 @@ export class CouchdbDatabase implements Database {
 	}
 
 	async write(writes: readonly DocumentWrite[]): Promise<WriteOutcome[]> {
-		const { client, files, open } = this.#parts;
-		const parts = {
-			client,
-			database: this,
-			files,
-			open: (name: string) => open(name),
-			requireThere: (answer: CouchdbAnswer) => this.#requireThere(answer)
-		};
-		const outcomes = await this.#parts.inTurn(this.name, async () => {
-			const before = (await this.info()).updateSeq;
-			const made = await writeToCouchdb(parts, writes);
-			const isChanged = (await this.info()).updateSeq !== before;
-			return { made, isChanged };
+		const { files, open } = this.#parts;
+		const parts = { line: this.#line, database: this, files, open };
+		const written = await this.#parts.inTurn(this.name, async () => {
+			const brought = await this.missing(revisionsBrought(writes));
+			const outcomes = await writeToCouchdb(parts, writes);
+			// Not by the sequence: each copy in a cluster has its own, and may be a little behind.
+			const isChanged = outcomes.some(
+				({ ok, id }, i) => ok && (writes[i]?.revisions === undefined || brought.has(id))
+			);
+			return { outcomes, isChanged };
 		});
-		if (outcomes.isChanged) this.#parts.ring(this.name);
-		return outcomes.made;
+		if (written.isChanged) this.#parts.ring(this.name);
+		return written.outcomes;
 	}
 
 	async erase(ids: readonly string[]): Promise<void> {
@@ -163,7 +162,9 @@ export class CouchdbDatabase implements Database {
 				for (const { rev } of leaves) docs.push({ ...tombstone, _rev: rev });
 			}
 			for (const doc of docs) {
-				this.#requireOk(await this.#ask('_bulk_docs', { method: 'POST', body: { docs: [doc] } }));
+				this.#line.requireOk(
+					await this.#line.ask('_bulk_docs', { method: 'POST', body: { docs: [doc] } })
+				);
 			}
 		});
 		this.#parts.ring(this.name);
@@ -171,115 +172,23 @@ export class CouchdbDatabase implements Database {
 		await this.compact();
 	}
 
-	async readAttachment(
+	readAttachment(
 		stub: AttachmentStub,
 		range?: { start: number; end: number }
 	): Promise<AsyncIterable<Uint8Array> | null> {
-		const place = placeOfBytes(stub);
-		if (place === null || companyOf(place.database) !== companyOf(this.name)) return null;
-		const { client } = this.#parts;
-		const path = [
-			client.database(place.database),
-			documentPath(place.id),
-			...place.name.split('/').map(encodeURIComponent)
-		].join('/');
-		const response = await client.fetch(path, {
-			query: { rev: place.rev },
-			headers: {
-				accept: '*/*',
-				...(range ? { range: `bytes=${range.start}-${range.end}` } : {})
-			}
-		});
-		if (!response.ok) {
-			await response.body?.cancel();
-			return null;
-		}
-		const bytes = Readable.from((response.body ?? []) as AsyncIterable<Uint8Array>);
-		// Compressible types are sent whole, whatever part was asked for.
-		return range && response.status === 200 ? partOf(bytes, range) : bytes;
+		return readBytes(this.#line, stub, range);
 	}
 
-	async changes(query: ChangesQuery): Promise<ChangesPage> {
-		const { since, limit, descending, ids } = query;
-		const start = descending ? '0' : this.#couchSeq(since);
-		// Of few documents, all are asked for: what is pending is then counted exactly.
-		const asked = ids ? undefined : limit;
-		const options = {
-			style: 'all_docs',
-			...(descending ? { descending: true } : { since: start }),
-			...(asked === undefined ? {} : { limit: Math.max(1, asked) })
-		};
-		const answer = ids
-			? await this.#ask('_changes', {
-					method: 'POST',
-					query: { ...options, filter: '_doc_ids' },
-					body: { doc_ids: [...ids] }
-				})
-			: await this.#ask('_changes', { query: options });
-		this.#requireOk(answer);
-		const page = answer.json as {
-			results: {
-				seq: string | number;
-				id: string;
-				changes: { rev: string }[];
-				deleted?: boolean;
-			}[];
-			last_seq: string | number;
-			pending?: number;
-		};
-		const all = page.results.map(({ seq, id, changes, deleted }): ChangeRow => ({
-			seq: this.#seq(seq),
-			id,
-			deleted: deleted === true,
-			leaves: changes.map(({ rev }) => rev)
-		}));
-		const rows = limit === undefined ? all : all.slice(0, limit);
-		const pending = (ids ? 0 : (page.pending ?? 0)) + all.length - rows.length;
-		const lastSeq =
-			pending === 0 ? this.#seq(page.last_seq) : (rows.at(-1)?.seq ?? this.#seq(start));
-		return { rows, lastSeq, pending };
+	changes(query: ChangesQuery): Promise<ChangesPage> {
+		return readChanges(this.#line, this.#parts.epoch, query);
 	}
 
 	onChange(ring: () => void): () => void {
 		return this.#parts.listen(this.name, ring);
 	}
 
-	async allDocs(
-		query: AllDocsQuery
-	): Promise<{ total: number; offset: number; rows: AllDocsRow[] }> {
-		const { startKey, endKey, inclusiveEnd, descending = false, skip, limit } = query;
-		if (startKey !== undefined && endKey !== undefined) {
-			const order = Buffer.compare(Buffer.from(startKey), Buffer.from(endKey));
-			// CouchDB calls it an error.
-			if (descending ? order < 0 : order > 0) {
-				return { total: (await this.info()).docCount, offset: 0, rows: [] };
-			}
-		}
-		const answer = await this.#ask('_all_docs', {
-			query: {
-				...(startKey === undefined ? {} : { startkey: JSON.stringify(cut(startKey)) }),
-				...(endKey === undefined ? {} : { endkey: JSON.stringify(cut(endKey)) }),
-				...(inclusiveEnd === false ? { inclusive_end: false } : {}),
-				...(descending ? { descending } : {}),
-				...(skip === undefined ? {} : { skip }),
-				...(limit === undefined ? {} : { limit })
-			}
-		});
-		this.#requireOk(answer);
-		const {
-			total_rows: total,
-			offset,
-			rows
-		} = answer.json as {
-			total_rows: number;
-			offset: number | null;
-			rows: { id: string; value: { rev: string } }[];
-		};
-		return {
-			total,
-			offset: offset ?? 0,
-			rows: rows.map(({ id, value }) => ({ id, rev: value.rev, deleted: false }))
-		};
+	allDocs(query: AllDocsQuery): Promise<{ total: number; offset: number; rows: AllDocsRow[] }> {
+		return listAllDocs(this.#line, query);
 	}
 
 	async designDocuments(): Promise<AllDocsRow[]> {
@@ -287,70 +196,68 @@ export class CouchdbDatabase implements Database {
 		return (await this.allDocs(range)).rows;
 	}
 
-	async readLocal(id: string): Promise<LocalDocument | null> {
-		const answer = await this.#ask(localPath(id));
-		this.#requireThere(answer);
-		if (answer.status !== 200) return null;
-		const json = answer.json as JsonObject & { _rev: string };
-		return { id, rev: json._rev, body: bodyOf(json) };
+	readLocal(id: string): Promise<LocalDocument | null> {
+		return this.#locals.read(id);
 	}
 
-	writeLocal(id: string, body: JsonObject): Promise<string>;
-	writeLocal(id: string, body: JsonObject, most: number): Promise<string | null>;
-	async writeLocal(id: string, body: JsonObject, most?: number): Promise<string | null> {
-		if (Buffer.byteLength(id) > MAX_ID_BYTES) throw new IdTooLong();
-		return this.#parts.inTurn(this.name, async () => {
-			const before = await this.readLocal(id);
-			if (most !== undefined && !before && (await this.localIds(most)).length >= most) return null;
-			const put = (rev?: string) =>
-				this.#ask(localPath(id), {
-					method: 'PUT',
-					body: rev === undefined ? body : { ...body, _rev: rev }
-				});
-			let answer = await put(before?.rev);
-			// Another server was faster; the last one stays.
-			if (answer.status === 409) answer = await put();
-			this.#requireOk(answer);
-			return (answer.json as { rev: string }).rev;
-		});
+	writeLocal(id: string, body: JsonObject, options?: LocalWrite): Promise<string>;
+	writeLocal(
+		id: string,
+		body: JsonObject,
+		options: LocalWrite & { most: number }
+	): Promise<string | null>;
+	writeLocal(
+		id: string,
+		body: JsonObject,
+		options: LocalWrite & { most?: number } = {}
+	): Promise<string | null> {
+		return this.#locals.write(id, body, options);
 	}
 
-	async removeLocal(id: string): Promise<boolean> {
-		const before = await this.readLocal(id);
-		if (before === null) return false;
-		const answer = await this.#ask(localPath(id), { method: 'DELETE', query: { rev: before.rev } });
-		this.#requireThere(answer);
-		return answer.status === 200;
+	removeLocal(id: string): Promise<boolean> {
+		return this.#locals.remove(id);
 	}
 
-	async localIds(most: number): Promise<string[]> {
-		const answer = await this.#ask('_local_docs', { query: { limit: most } });
-		this.#requireOk(answer);
-		const { rows } = answer.json as { rows: { id: string }[] };
-		return rows.map(({ id }) => id.replace(/^_local\//, ''));
+	localIds(most: number): Promise<string[]> {
+		return this.#locals.ids(most);
 	}
 
 	async readRevsLimit(): Promise<number> {
-		return Number(await this.#get('_revs_limit'));
+		return Number(await this.#line.get('_revs_limit'));
 	}
 
 	async writeRevsLimit(most: number): Promise<void> {
-		this.#requireOk(await this.#ask('_revs_limit', { method: 'PUT', body: most }));
+		this.#line.requireOk(await this.#line.ask('_revs_limit', { method: 'PUT', body: most }));
 	}
 
 	async compact(): Promise<void> {
-		this.#requireOk(await this.#ask('_compact', { method: 'POST', body: {} }));
-		for (;;) {
-			const { compact_running: isRunning } = (await this.#get('')) as { compact_running?: boolean };
-			if (isRunning !== true) return;
+		this.#line.requireOk(await this.#line.ask('_compact', { method: 'POST', body: {} }));
+		do {
+			// First of all, too: it is answered before the compactors run.
 			await new Promise((resolve) => setTimeout(resolve, COMPACTION_LOOK_MS));
-		}
+		} while (await this.#isCompacting());
+	}
+
+	/** On whichever node of a cluster; the database itself tells of one copy. */
+	async #isCompacting(): Promise<boolean> {
+		const { compact_running: isRunning } = (await this.#line.get('')) as {
+			compact_running?: boolean;
+		};
+		if (isRunning === true) return true;
+		const { client } = this.#parts;
+		const { status, json } = await client.json('_active_tasks');
+		const tasks = (status === 200 ? json : []) as { type: string; database?: string }[];
+		// `shards/00000000-ffffffff/` goes before the name, and when it was created after it.
+		const shard = `/${client.prefix}${this.name}.`;
+		return tasks.some(
+			({ type, database }) => type === 'database_compaction' && database?.includes(shard)
+		);
 	}
 
 	async purge(asked: ReadonlyMap<string, readonly RevisionId[]>): Promise<PurgeOutcome> {
 		const body = Object.fromEntries(asked);
-		const answer = await this.#ask('_purge', { method: 'POST', body });
-		this.#requireOk(answer);
+		const answer = await this.#line.ask('_purge', { method: 'POST', body });
+		this.#line.requireOk(answer);
 		const { purged } = answer.json as { purged: Record<string, RevisionId[]> };
 		const { purgeSeq } = await this.info();
 		this.#parts.ring(this.name);
@@ -358,11 +265,11 @@ export class CouchdbDatabase implements Database {
 	}
 
 	async readSecurity(): Promise<JsonObject> {
-		return (await this.#get('_security')) as JsonObject;
+		return (await this.#line.get('_security')) as JsonObject;
 	}
 
 	async writeSecurity(security: JsonObject): Promise<void> {
-		this.#requireOk(await this.#ask('_security', { method: 'PUT', body: security }));
+		this.#line.requireOk(await this.#line.ask('_security', { method: 'PUT', body: security }));
 		this.#parts.ring(this.name);
 	}
 
@@ -371,75 +278,16 @@ export class CouchdbDatabase implements Database {
 		const address = `${client.database(this.name)}/${path}${search}`;
 		const response = await client.fetch(address, {
 			method,
+			// An index is built before its first row is told.
+			answerMs: INDEXING_MS,
 			...(body === undefined ? {} : { body })
 		});
 		const bytes = Readable.from((response.body ?? []) as AsyncIterable<Uint8Array>);
 		return { statusCode: response.status, body: bytes };
-	}
-
-	#ask(path: string, request: Parameters<CouchdbClient['json']>[1] = {}): Promise<CouchdbAnswer> {
-		const { client } = this.#parts;
-		return client.json(`${client.database(this.name)}${path === '' ? '' : `/${path}`}`, request);
-	}
-
-	async #get(path: string): Promise<unknown> {
-		const answer = await this.#ask(path);
-		this.#requireOk(answer);
-		return answer.json;
-	}
-
-	#requireThere({ status, json }: CouchdbAnswer): void {
-		const { reason } = (json ?? {}) as { reason?: string };
-		if (status === 404 && /^(Database does not exist|no_db_file)/.test(reason ?? '')) {
-			throw new DatabaseDropped(this.name);
-		}
-	}
-
-	#requireOk(answer: CouchdbAnswer): void {
-		this.#requireThere(answer);
-		if (answer.status >= 200 && answer.status < 300) return;
-		const text = JSON.stringify(answer.json).slice(0, 200);
-		throw new StoreUnreachable(new Error(`CouchDB answered ${answer.status}: ${text}`));
-	}
-
-	/** CouchDB's own sequence with our epoch behind it. */
-	#seq(couchSeq: string | number): string {
-		const text = String(couchSeq);
-		return `${/^\d/.test(text) ? text : `0-${text}`}-${this.#parts.epoch}`;
-	}
-
-	/** What CouchDB calls a sequence of ours; of another epoch, the beginning. */
-	#couchSeq(since: string): string {
-		if (since === 'now') return 'now';
-		const end = `-${this.#parts.epoch}`;
-		return since.endsWith(end) ? since.slice(0, -end.length) : '0';
 	}
 }
 
 /** Nothing can be stored under it, so nothing is asked for. */
 function isUnstorable(id: string): boolean {
 	return id === '' || Buffer.byteLength(id) > MAX_ID_BYTES;
-}
-
-/** Longer keys than any id sort where their beginning does. */
-function cut(key: string): string {
-	return Buffer.byteLength(key) > MAX_ID_BYTES ? `${key.slice(0, MAX_ID_BYTES / 3)}\u0000` : key;
-}
-
-function localPath(id: string): string {
-	return `_local/${encodeURIComponent(id)}`;
-}
-
-async function* partOf(
-	bytes: AsyncIterable<Uint8Array>,
-	{ start, end }: { start: number; end: number }
-): AsyncGenerator<Uint8Array> {
-	let at = 0;
-	for await (const piece of bytes) {
-		const from = Math.max(0, start - at);
-		const to = Math.min(piece.byteLength, end + 1 - at);
-		if (from < to) yield piece.subarray(from, to);
-		at += piece.byteLength;
-		if (at > end) return;
-	}
 }

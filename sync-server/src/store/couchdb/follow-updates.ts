@@ -9,6 +9,8 @@ const SWEEP_WITHOUT_EVENTS_MS = 5_000;
 const PAUSE_MS = 1_000;
 /** As many as CouchDB takes in one `_dbs_info`. */
 const NAMES_AT_ONCE = 100;
+/** In a cluster each copy of a database has a sequence of its own, and any of them answers. */
+const SEQUENCES_KEPT = 5;
 
 /**
  * Tells what other servers write: `_db_updates` as it happens, and a look through `_dbs_info` now and then for what was
@@ -82,7 +84,7 @@ async function sweepAgainAndAgain(
 	sweepMs: number,
 	stop: AbortSignal
 ): Promise<void> {
-	const known = new Map<string, string>();
+	const known = new Map<string, readonly string[]>();
 	while (!stop.aborted) {
 		try {
 			await sweep(client, await names(), tell, known);
@@ -105,7 +107,7 @@ async function sweep(
 	client: CouchdbClient,
 	names: readonly string[],
 	tell: Tell,
-	known: Map<string, string>
+	known: Map<string, readonly string[]>
 ): Promise<void> {
 	const isFirst = known.size === 0;
 	for (let at = 0; at < names.length; at += NAMES_AT_ONCE) {
@@ -115,9 +117,10 @@ async function sweep(
 		for (const { key, info } of json as { key: string; info?: { update_seq: unknown } }[]) {
 			const name = key.slice(client.prefix.length);
 			const seq = String(info?.update_seq);
-			const before = known.get(name);
-			known.set(name, seq);
-			if (info && before !== seq && !isFirst) tell(name, 'updated');
+			const before = known.get(name) ?? [];
+			if (before.includes(seq)) continue;
+			known.set(name, [seq, ...before].slice(0, SEQUENCES_KEPT));
+			if (info && !isFirst) tell(name, 'updated');
 		}
 	}
 }

@@ -8,6 +8,7 @@ import { DatabaseDropped, StoreUnreachable } from '../store-errors.ts';
 import { CouchdbClient } from './couchdb-client.ts';
 import { CouchdbDatabase, type CouchdbParts } from './couchdb-database.ts';
 import { followUpdates } from './follow-updates.ts';
+import { SecondBell } from './second-bell.ts';
 
 /** Where the store's own record lies: a document like any other, so that two servers starting at once agree. */
 const HOME = 'registry';
@@ -21,7 +22,7 @@ export interface CouchdbStoreOptions {
 	now?: () => number;
 	/** How often everything is looked through for what no event told. */
 	sweepMs?: number;
-	/** False: other servers' writes ring nothing here. Only for tests. */
+	/** False: each write of this process rings once, others' ring nothing. Only for tests. */
 	isFollowing?: boolean;
 }
 
@@ -42,10 +43,17 @@ export async function openCouchdbStore(options: CouchdbStoreOptions): Promise<Do
 	const seen = new Map<string, number>();
 	const turns = new Map<string, Promise<unknown>>();
 
-	const tell = (database: string, event: DatabaseEvent) => {
-		if (event === 'deleted') seen.delete(database);
+	const ring = (database: string, event: DatabaseEvent) => {
 		bells.ring(database);
 		for (const listener of [...listeners]) listener(database, event);
+	};
+	let secondBell: SecondBell | null = null;
+	const tell = (database: string, event: DatabaseEvent) => {
+		if (event === 'deleted') {
+			seen.delete(database);
+			secondBell?.forget(database);
+		} else secondBell?.written(database);
+		ring(database, event);
 	};
 
 	async function create(name: string): Promise<boolean> {
@@ -63,6 +71,9 @@ export async function openCouchdbStore(options: CouchdbStoreOptions): Promise<Do
 
 	await create(HOME);
 	const { uuid, epoch } = await ownRecord(client);
+	if (options.isFollowing !== false && (await copiesIn(client)) > 1) {
+		secondBell = new SecondBell((database) => ring(database, 'updated'));
+	}
 
 	const parts: CouchdbParts = {
 		client,
@@ -109,7 +120,8 @@ export async function openCouchdbStore(options: CouchdbStoreOptions): Promise<Do
 		() => void removeStaged(stagingDirectory, now()).catch(() => undefined),
 		STAGED_MS / 6
 	).unref();
-	await removeStaged(stagingDirectory, now());
+	// Of a process that is gone, nothing is on its way any more, and a power cut may have left broken what has its name.
+	await removeStaged(stagingDirectory, Number.POSITIVE_INFINITY);
 
 	return {
 		uuid,
@@ -144,11 +156,18 @@ export async function openCouchdbStore(options: CouchdbStoreOptions): Promise<Do
 
 		async close() {
 			closing.abort();
+			secondBell?.stop();
 			clearInterval(cleaning);
 			await following;
 			await Promise.allSettled(turns.values());
 		}
 	};
+}
+
+/** How many nodes keep a copy of each document. */
+async function copiesIn(client: CouchdbClient): Promise<number> {
+	const { json } = await client.json(client.database(HOME));
+	return (json as { cluster?: { n: number } } | null)?.cluster?.n ?? 1;
 }
 
 async function ownRecord(client: CouchdbClient): Promise<{ uuid: string; epoch: string }> {

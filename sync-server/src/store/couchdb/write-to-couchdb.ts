@@ -1,33 +1,38 @@
 /** Writes with their conditions, for a database that knows CouchDB's rules and not all of ours. */
 
-import { randomUUID } from 'node:crypto';
-import type { FilesOnDisk } from '../attachment-files.ts';
-import { companyOf } from '../company-of.ts';
 import type {
-	AttachmentStub,
-	Database,
 	DocumentWrite,
 	JsonObject,
+	RevisionId,
 	WriteOutcome,
 	WriteRefusal
 } from '../document-store.ts';
 import { isRevisions, parseRevisionId } from '../revision-id.ts';
 import { IdTooLong, MAX_ID_BYTES, StoreUnreachable } from '../store-errors.ts';
-import type { CouchdbAnswer, CouchdbClient } from './couchdb-client.ts';
-import { documentOf, documentPath, isErased, placeOfBytes } from './couchdb-documents.ts';
+import type { CouchdbAnswer } from './couchdb-client.ts';
+import {
+	attachmentsOf,
+	jsonPieces,
+	type AttachmentParts,
+	type Attachments
+} from './couchdb-attachments.ts';
+import { documentOf, documentPath, isErased } from './couchdb-documents.ts';
+import type { DatabaseLine } from './database-line.ts';
+import { settleDoubt } from './settle-doubt.ts';
 
-/** Attachments up to this size in all go as base64 among other documents; larger ones as a stream of their own. */
-const INLINE_BYTES = 64 * 1024;
+export interface WriterParts extends AttachmentParts {
+	line: DatabaseLine;
+}
 
-export interface WriterParts {
-	client: CouchdbClient;
-	database: Database;
-	/** Bytes on their way. */
-	files: FilesOnDisk;
-	/** Opens another database of the company, to carry an attachment over. */
-	open: (name: string) => Promise<Database | null>;
-	/** Throws what a status means; 404 means that the database is gone. */
-	requireThere: (answer: CouchdbAnswer) => void;
+/** By document, the revisions of writes that bring their own. */
+export function revisionsBrought(writes: readonly DocumentWrite[]): Map<string, RevisionId[]> {
+	const brought = new Map<string, RevisionId[]>();
+	for (const { id, revisions } of writes) {
+		if (!revisions || !isRevisions(revisions)) continue;
+		const rev = `${revisions.start}-${revisions.ids[0]}`;
+		brought.set(id, [...(brought.get(id) ?? []), rev]);
+	}
+	return brought;
 }
 
 /** One outcome per write, in order; a write sees those before it. */
@@ -70,8 +75,8 @@ async function writeBatch(
 		}
 		const attachments = await attachmentsOf(parts, write);
 		if (attachments === null) outcomes.set(id, { ok: false, id, refusal: 'missing_stub' });
-		else if (attachments.streamed.length > 0) {
-			outcomes.set(id, await putMultipart(parts, write, attachments));
+		else if (attachments.streamed.size > 0) {
+			outcomes.set(id, await putStreamed(parts, write, attachments));
 		} else {
 			const json = documentOf(write);
 			if (Object.keys(attachments.json).length > 0) json['_attachments'] = attachments.json;
@@ -79,25 +84,36 @@ async function writeBatch(
 		}
 	}
 	if (bulk.length > 0) {
-		const path = `${parts.client.database(parts.database.name)}/_bulk_docs`;
 		const body = { docs: bulk.map(({ json }) => json), new_edits: !isReplicated };
-		const answer = await parts.client.json(path, { method: 'POST', body });
-		parts.requireThere(answer);
+		const answer = await parts.line.ask('_bulk_docs', { method: 'POST', body });
+		parts.line.requireThere(answer);
 		if (!Array.isArray(answer.json)) throw unexpected(answer);
-		const rows = answer.json as { id: string; rev?: string; error?: string }[];
+		const rows = answer.json as (WrittenRow & { id: string })[];
 		for (const [i, { write }] of bulk.entries()) {
 			const row = isReplicated ? rows.find(({ id }) => id === write.id) : rows[i];
-			outcomes.set(write.id, outcomeOf(write, row));
+			outcomes.set(write.id, await outcomeOf(parts, write, row));
 		}
 	}
 	return writes.map(({ id }) => outcomes.get(id) ?? { ok: false, id, refusal: 'conflict' });
 }
 
-function outcomeOf(
+interface WrittenRow {
+	rev?: string;
+	error?: string;
+	/** Of a cluster, some copies took it, and not the majority. */
+	accepted?: boolean;
+}
+
+async function outcomeOf(
+	{ line }: WriterParts,
 	write: DocumentWrite,
-	row: { rev?: string; error?: string } | undefined
-): WriteOutcome {
+	row: WrittenRow | undefined
+): Promise<WriteOutcome> {
 	const { id, revisions } = write;
+	if (row?.accepted && row.rev !== undefined) {
+		await settleDoubt(line, id, row.rev);
+		return { ok: false, id, refusal: 'conflict' };
+	}
 	if (row?.error === undefined) {
 		return { ok: true, id, rev: row?.rev ?? `${revisions?.start}-${revisions?.ids[0]}` };
 	}
@@ -112,14 +128,15 @@ interface Winner {
 }
 
 async function winnersOf(
-	{ client, database, requireThere }: WriterParts,
+	{ line }: WriterParts,
 	writes: readonly DocumentWrite[]
 ): Promise<Map<string, Winner>> {
-	const answer = await client.json(`${client.database(database.name)}/_all_docs`, {
+	// With keys a cluster asks the majority of the copies; without, any one, which may be behind.
+	const answer = await line.ask('_all_docs', {
 		method: 'POST',
 		body: { keys: writes.map(({ id }) => id) }
 	});
-	requireThere(answer);
+	line.requireThere(answer);
 	const { rows } = answer.json as { rows: { id?: string; value?: Winner }[] };
 	return new Map(
 		rows.flatMap(({ id, value }) =>
@@ -171,112 +188,22 @@ async function judge(
 	return null;
 }
 
-interface Attachments {
-	json: JsonObject;
-	streamed: { name: string; bytes: () => Promise<AsyncIterable<Uint8Array>> }[];
-}
-
-/** Null when the bytes of one are nowhere. */
-async function attachmentsOf(
+/** Bytes go as base64 that is made on the way: a cluster of which a node is missing keeps multipart waiting for minutes. */
+async function putStreamed(
 	parts: WriterParts,
-	write: DocumentWrite
-): Promise<Attachments | null> {
-	const stubs = Object.entries(write.attachments);
-	const total = stubs.reduce((sum, [, { length }]) => sum + length, 0);
-	const json: JsonObject = {};
-	const streamed: Attachments['streamed'] = [];
-	for (const [name, stub] of stubs) {
-		const { contentType, revpos, digest, length } = stub;
-		const described = {
-			content_type: contentType,
-			...(revpos > 0 ? { revpos } : {}),
-			...(revpos > 0 ? { digest } : {})
-		};
-		if (isKept(parts, write, name, stub)) {
-			json[name] = { ...described, length, stub: true };
-			continue;
-		}
-		const bytes = bytesOf(parts, stub);
-		if (bytes === null) return null;
-		if (total > INLINE_BYTES) {
-			json[name] = { ...described, length, follows: true };
-			streamed.push({ name, bytes });
-		} else {
-			json[name] = { ...described, data: (await collect(await bytes())).toString('base64') };
-		}
-	}
-	return { json, streamed };
-}
-
-/** Whether the revision that is extended has it. */
-function isKept(
-	{ database }: WriterParts,
-	{ id, parentRev, revisions }: DocumentWrite,
-	name: string,
-	stub: AttachmentStub
-): boolean {
-	const place = placeOfBytes(stub);
-	return (
-		!revisions &&
-		place?.database === database.name &&
-		place.id === id &&
-		place.rev === parentRev &&
-		place.name === name
-	);
-}
-
-/** How the bytes of a stub can be had, from where they arrived or from where it was read; null for nowhere. */
-function bytesOf(
-	{ database, files, open }: WriterParts,
-	stub: AttachmentStub
-): (() => Promise<AsyncIterable<Uint8Array>>) | null {
-	const company = companyOf(database.name);
-	const { sha256 } = stub;
-	const place = placeOfBytes(stub);
-	const find = async () => {
-		if (place && companyOf(place.database) === company) {
-			const there = await (await open(place.database))?.readAttachment(stub);
-			if (there) return there;
-		}
-		return sha256 === null ? null : files.read(company, sha256);
-	};
-	if (sha256 !== null && files.hasNow(company, sha256)) {
-		return async () => (await files.read(company, sha256)) ?? nothing(stub);
-	}
-	if (!place || companyOf(place.database) !== company) return null;
-	return async () => (await find()) ?? nothing(stub);
-}
-
-function nothing(stub: AttachmentStub): never {
-	throw new StoreUnreachable(new Error(`The bytes of ${stub.digest} are gone.`));
-}
-
-async function putMultipart(
-	{ client, database, requireThere }: WriterParts,
 	write: DocumentWrite,
-	{ json, streamed }: Attachments
+	attachments: Attachments
 ): Promise<WriteOutcome> {
-	const boundary = randomUUID();
-	const document = { ...documentOf(write), _attachments: json };
-	async function* body(): AsyncGenerator<Uint8Array> {
-		yield Buffer.from(
-			`--${boundary}\r\ncontent-type: application/json\r\n\r\n${JSON.stringify(document)}`
-		);
-		for (const { bytes } of streamed) {
-			yield Buffer.from(`\r\n--${boundary}\r\n\r\n`);
-			yield* await bytes();
-		}
-		yield Buffer.from(`\r\n--${boundary}--`);
-	}
-	const path = `${client.database(database.name)}/${documentPath(write.id)}`;
-	const response = await client.fetch(
+	const { line } = parts;
+	const path = `${line.client.database(line.name)}/${documentPath(write.id)}`;
+	const response = await line.client.fetch(
 		path,
 		{
 			method: 'PUT',
 			query: write.revisions ? { new_edits: false } : {},
-			headers: { 'content-type': `multipart/related; boundary="${boundary}"` }
+			headers: { 'content-type': 'application/json' }
 		},
-		body()
+		jsonPieces(documentOf(write), attachments)
 	);
 	const answer = {
 		status: response.status,
@@ -285,15 +212,10 @@ async function putMultipart(
 	};
 	if (response.status === 409) return { ok: false, id: write.id, refusal: 'conflict' };
 	if (response.status === 412) return { ok: false, id: write.id, refusal: 'missing_stub' };
-	requireThere(answer);
+	line.requireThere(answer);
 	if (!response.ok) throw unexpected(answer);
-	return outcomeOf(write, answer.json as { rev?: string });
-}
-
-async function collect(stream: AsyncIterable<Uint8Array>): Promise<Buffer> {
-	const parts: Uint8Array[] = [];
-	for await (const part of stream) parts.push(part);
-	return Buffer.concat(parts);
+	const { rev } = answer.json as { rev: string };
+	return outcomeOf(parts, write, { rev, accepted: response.status === 202 && !write.revisions });
 }
 
 function unexpected({ status, json }: CouchdbAnswer): StoreUnreachable {

@@ -8,7 +8,7 @@ import { copyFile, mkdir, open, readdir, readFile, rename, rm, writeFile } from 
 import path from 'node:path';
 import { journalErasures, readJournal, startJournal } from '../erasure-journal.ts';
 import { DataDamaged, FolderUnusable } from '../store-errors.ts';
-import { syncDirectory } from '../sync-directory.ts';
+import { syncDirectory } from '../sync-to-disk.ts';
 import { companyOf } from '../company-of.ts';
 import { checkStore, type StoreCount } from './check-store.ts';
 import { Committer, type Draft } from './committer.ts';

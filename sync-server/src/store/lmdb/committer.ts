@@ -71,8 +71,7 @@ export class Committer {
 				run: job,
 				settle: (outcome) => {
 					if ('error' in outcome) {
-						// Whatever the job threw goes on as it is.
-						// eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+						// eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- what the job threw goes on as it is
 						reject(outcome.error);
 					} else resolve(outcome.value as T);
 				}

@@ -1,7 +1,7 @@
 import type { RootDatabase } from 'lmdb';
 import { open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { syncDirectory } from '../sync-directory.ts';
+import { syncDirectory } from '../sync-to-disk.ts';
 import { openTables, type TableOptions, type Tables } from './tables.ts';
 
 /** LMDB's file, open. It can be exchanged for a compacted copy while others hold on to `tables`. */

@@ -126,8 +126,11 @@ export function listChanges(
 			see(numberOf(key), value);
 		}
 		if (more > 0) {
-			more = counts.of(database, query.descending === true, since, lastN, rows.length, () =>
-				countFrom(tables, database.no, lastN, query.descending === true)
+			const isDescending = query.descending === true;
+			// A page without rows that goes down has not come past the newest change yet.
+			const lastSeen = isDescending && rows.length === 0 ? database.seq + 1 : lastN;
+			more = counts.of(database, isDescending, since, lastN, rows.length, () =>
+				countFrom(tables, database.no, lastSeen, isDescending)
 			);
 		}
 	}

@@ -9,6 +9,7 @@ import type {
 	DocumentWrite,
 	JsonObject,
 	LocalDocument,
+	LocalWrite,
 	PurgeOutcome,
 	Queries,
 	RevisionId,
@@ -18,74 +19,43 @@ import type {
 	WriteOutcome
 } from '../document-store.ts';
 import { companyOf } from '../company-of.ts';
-import type { FilesOnDisk } from '../attachment-files.ts';
-import {
-	leavesOf,
-	placeOf,
-	REVISIONS_KEPT,
-	revisionsIn,
-	type RevisionTree
-} from '../revision-tree.ts';
+import { REVISIONS_KEPT } from '../revision-tree.ts';
 import { formatSequence } from '../sequence.ts';
 import { DatabaseDropped, IdTooLong, MAX_ID_BYTES } from '../store-errors.ts';
-import type { Committer, Draft } from './committer.ts';
-import { headOf, isWinnerAlone, treeOf } from './document-record.ts';
-import { compactDocument, purgeDocument } from './forget-revisions.ts';
-import type { LmdbIndexes } from './index-blocks.ts';
+import type { Draft } from './committer.ts';
+import { compactDocument, keysToCompact, purgeDocuments } from './forget-revisions.ts';
 import { listChanges, listDesignDocuments, listDocuments } from './list-documents.ts';
+import { localIds, readLocal, removeLocal, writeLocal } from './local-documents.ts';
+import {
+	missingRevisions,
+	readHistory,
+	readLeaves,
+	readRevision,
+	readText,
+	type Place
+} from './read-revisions.ts';
 import {
 	fromBytes,
-	idKey,
-	idOf,
 	nameKey,
-	numberKey,
 	prefixKey,
 	toBytes,
 	type DatabaseRecord,
-	type LocalRecord,
 	type Tables
 } from './tables.ts';
 import { writeDocuments } from './write-documents.ts';
 import { eraseDocument } from './erase-documents.ts';
 import type { Pen } from './bodies.ts';
-import { bodyTextOf, decodeBody } from './body-record.ts';
 import type { FileName } from './file-references.ts';
-import type { PendingCounts } from './pending-counts.ts';
-import type { Erasure } from '../erasure-journal.ts';
-import type { Environment } from './environment.ts';
+import type { StoreParts } from './store-parts.ts';
 
-/** Documents whose old bodies are taken out in one transaction. */
-const COMPACTED_AT_ONCE = 200;
-
-/** Databases whose design documents are remembered. */
-const MOST_DESIGNS = 10_000;
-
-/** What all databases of a store have in common. */
-export interface StoreParts {
-	environment: Environment;
-	committer: Committer;
-	indexes: LmdbIndexes;
-	files: FilesOnDisk;
-	now: () => number;
-	/** The store's epoch; with a database's number it makes that database's. */
-	epoch: string;
-	pendingCounts: PendingCounts;
-	/** The living design documents of databases that were asked for them, until one of them changes. */
-	designs: Map<number, AllDocsRow[]>;
-	/** Tells everybody who listens that a flushed write happened. */
-	ring(database: string): void;
-	listen(database: string, ring: () => void): () => void;
-	/** Journals erasures, does them, and leaves nothing of them in the files. `deed` gives the files that were named. */
-	erase(erasures: readonly Erasure[], deed: () => Promise<readonly FileName[]>): Promise<void>;
-}
-
-/** One database: a name and a number. It holds no state, so a million of them cost nothing. */
+/** One database: a name and a number. Nothing of it is held beside them and its last row, so a million cost nothing. */
 export class LmdbDatabase implements Database {
 	readonly name: string;
 	readonly queries: Queries;
 	readonly #no: number;
 	readonly #epoch: string;
 	readonly #store: StoreParts;
+	#lastRead: { bytes: Buffer; record: Readonly<DatabaseRecord> } | null = null;
 
 	constructor(store: StoreParts, name: string, no: number) {
 		this.name = name;
@@ -114,60 +84,30 @@ export class LmdbDatabase implements Database {
 
 	async read(id: string, rev?: RevisionId): Promise<StoredRevision | null> {
 		await this.#store.environment.exchanging;
-		this.#record();
-		const bytes = this.#tables.documents.get(idKey(this.#no, id));
-		if (!bytes) return null;
-		return this.#revision(id, treeOf(bytes), rev ?? headOf(bytes).rev);
+		return readRevision(this.#place(), id, rev);
 	}
 
 	async leaves(id: string): Promise<StoredRevision[]> {
 		await this.#store.environment.exchanging;
-		this.#record();
-		const tree = this.#tree(id);
-		if (!tree) return [];
-		return leavesOf(tree).flatMap((leaf) => this.#revision(id, tree, leaf.rev) ?? []);
+		return readLeaves(this.#place(), id);
 	}
 
 	async texts(ids: readonly string[]): Promise<(RevisionText | null)[]> {
 		await this.#store.environment.exchanging;
-		this.#record();
-		return ids.map((id) => this.#text(id));
+		const place = this.#place();
+		return ids.map((id) => readText(place, id));
 	}
 
 	async history(id: string, rev: RevisionId): Promise<RevisionState[]> {
 		await this.#store.environment.exchanging;
-		this.#record();
-		const tree = this.#tree(id);
-		const place = tree && placeOf(tree, rev);
-		if (!place) return [];
-		return place.states.map((state, i) => ({
-			rev: `${place.start - i}-${place.ids[i]}`,
-			status: state.status === 'missing' ? 'missing' : state.deleted ? 'deleted' : 'available'
-		}));
+		return readHistory(this.#place(), id, rev);
 	}
 
 	async missing(
 		asked: ReadonlyMap<string, readonly RevisionId[]>
 	): Promise<Map<string, { missing: RevisionId[]; possibleAncestors: RevisionId[] }>> {
 		await this.#store.environment.exchanging;
-		this.#record();
-		const answer = new Map<string, { missing: RevisionId[]; possibleAncestors: RevisionId[] }>();
-		for (const [id, revs] of asked) {
-			const bytes = this.#tables.documents.get(idKey(this.#no, id));
-			// What a replicator asks about is mostly there already, as it is.
-			const winnerRev = bytes && headOf(bytes).rev;
-			if (revs.every((rev) => rev === winnerRev)) continue;
-			if (bytes && isWinnerAlone(bytes)) {
-				const winner = new Set([winnerRev ?? '']);
-				answer.set(id, lackOf(revs, winner, [...winner]));
-				continue;
-			}
-			const tree = bytes ? treeOf(bytes) : null;
-			const known = tree ? revisionsIn(tree) : new Set<RevisionId>();
-			const lack = lackOf(revs, known, tree ? leavesOf(tree).map((leaf) => leaf.rev) : []);
-			if (lack.missing.length > 0) answer.set(id, lack);
-		}
-		return answer;
+		return missingRevisions(this.#place(), asked);
 	}
 
 	async write(writes: readonly DocumentWrite[]): Promise<WriteOutcome[]> {
@@ -210,7 +150,7 @@ export class LmdbDatabase implements Database {
 			const { designsChanged: changed } = pen;
 			return { result: made, written: database.seq > seqBefore, designsChanged: changed };
 		});
-		if (designsChanged) this.#store.designs.delete(this.#no);
+		if (designsChanged) this.#store.designs.forget(this.#no);
 		if (written) this.#store.ring(this.name);
 		return result;
 	}
@@ -243,60 +183,42 @@ export class LmdbDatabase implements Database {
 	async designDocuments(): Promise<AllDocsRow[]> {
 		await this.#store.environment.exchanging;
 		this.#record();
-		const { designs } = this.#store;
-		let rows = designs.get(this.#no);
-		if (!rows) {
-			rows = listDesignDocuments(this.#tables, this.#no);
-			const [oldest] = designs.keys();
-			if (oldest !== undefined && designs.size >= MOST_DESIGNS) designs.delete(oldest);
-			designs.set(this.#no, rows);
-		}
-		return rows;
+		return this.#store.designs.of(this.#no, () => listDesignDocuments(this.#tables, this.#no));
 	}
 
 	async readLocal(id: string): Promise<LocalDocument | null> {
 		await this.#store.environment.exchanging;
-		this.#record();
-		const bytes = this.#tables.locals.get(idKey(this.#no, id));
-		if (!bytes) return null;
-		const record = fromBytes<LocalRecord>(bytes);
-		return { id, rev: `0-${record.n}`, body: record.body as JsonObject };
+		return readLocal(this.#place(), id);
 	}
 
-	writeLocal(id: string, body: JsonObject): Promise<string>;
-	writeLocal(id: string, body: JsonObject, most: number): Promise<string | null>;
+	writeLocal(id: string, body: JsonObject, options?: LocalWrite): Promise<string>;
+	writeLocal(
+		id: string,
+		body: JsonObject,
+		options: LocalWrite & { most: number }
+	): Promise<string | null>;
 	async writeLocal(
 		id: string,
 		body: JsonObject,
-		most = Number.POSITIVE_INFINITY
+		options: LocalWrite & { most?: number } = {}
 	): Promise<string | null> {
 		if (Buffer.byteLength(id) > MAX_ID_BYTES) throw new IdTooLong();
 		return this.#store.committer.commit((draft) => {
 			this.#recordIn(draft);
-			const key = idKey(this.#no, id);
-			const before = draft.get('locals', key);
-			if (!before && this.#hasLocals(most)) return null;
-			const n = before ? fromBytes<LocalRecord>(before).n + 1 : 1;
-			draft.put('locals', key, toBytes({ n, body } satisfies LocalRecord));
-			return `0-${n}`;
+			return writeLocal(draft, { tables: this.#tables, no: this.#no }, id, body, options);
 		});
 	}
 
 	async removeLocal(id: string): Promise<boolean> {
 		return this.#store.committer.commit((draft) => {
 			this.#recordIn(draft);
-			const key = idKey(this.#no, id);
-			const existed = draft.get('locals', key) !== null;
-			if (existed) draft.remove('locals', key);
-			return existed;
+			return removeLocal(draft, this.#no, id);
 		});
 	}
 
 	async localIds(most: number): Promise<string[]> {
 		await this.#store.environment.exchanging;
-		this.#record();
-		const range = { start: prefixKey(this.#no), end: prefixKey(this.#no + 1), limit: most };
-		return [...this.#tables.locals.getKeys(range)].map(idOf);
+		return localIds(this.#place(), most);
 	}
 
 	async readRevsLimit(): Promise<number> {
@@ -312,28 +234,23 @@ export class LmdbDatabase implements Database {
 	}
 
 	async compact(): Promise<void> {
-		let start = prefixKey(this.#no);
+		let last: Buffer | undefined;
 		for (;;) {
 			await this.#store.environment.exchanging;
 			this.#record();
-			const range = { start, end: prefixKey(this.#no + 1), limit: COMPACTED_AT_ONCE };
-			const keys = [...this.#tables.documents.getKeys(range)];
-			const last = keys.at(-1);
+			const keys = keysToCompact(this.#tables, this.#no, last);
+			last = keys.at(-1);
 			if (!last) return;
 			await this.#change((pen) => {
 				for (const key of keys) compactDocument(pen, key);
 			});
-			start = Buffer.concat([last, Buffer.of(0)]);
 		}
 	}
 
 	async purge(asked: ReadonlyMap<string, readonly RevisionId[]>): Promise<PurgeOutcome> {
 		return this.#change((pen) => {
-			const { database } = pen;
-			const purged = new Map<string, RevisionId[]>();
-			for (const [id, revs] of asked) purged.set(id, purgeDocument(pen, id, revs));
-			database.purges = (database.purges ?? 0) + asked.size;
-			return { purgeSeq: formatSequence(database.purges, this.#epoch), purged };
+			const purged = purgeDocuments(pen, asked);
+			return { purgeSeq: formatSequence(pen.database.purges ?? 0, this.#epoch), purged };
 		});
 	}
 
@@ -352,18 +269,23 @@ export class LmdbDatabase implements Database {
 		this.#store.ring(this.name);
 	}
 
-	#hasLocals(most: number): boolean {
-		if (most === Number.POSITIVE_INFINITY) return false;
-		const range = { start: prefixKey(this.#no), end: prefixKey(this.#no + 1), limit: most };
-		return [...this.#tables.locals.getKeys(range)].length >= most;
-	}
-
 	get #tables(): Tables {
 		return this.#store.environment.tables;
 	}
 
-	#record(): DatabaseRecord {
-		return this.#checked(this.#tables.databases.get(nameKey(this.name)));
+	/** Where its rows are, to be read in this turn. Throws `DatabaseDropped`. */
+	#place(): Place {
+		this.#record();
+		return { tables: this.#tables, no: this.#no };
+	}
+
+	/** As it was committed last. It is looked at many times in a request and changes with writes only. */
+	#record(): Readonly<DatabaseRecord> {
+		const bytes = this.#tables.databases.get(nameKey(this.name));
+		if (bytes && this.#lastRead?.bytes.equals(bytes)) return this.#lastRead.record;
+		const record = this.#checked(bytes);
+		this.#lastRead = bytes ? { bytes, record } : null;
+		return record;
 	}
 
 	#recordIn(draft: Draft): DatabaseRecord {
@@ -375,49 +297,4 @@ export class LmdbDatabase implements Database {
 		if (record?.no !== this.#no) throw new DatabaseDropped(this.name);
 		return record;
 	}
-
-	#tree(id: string): RevisionTree | null {
-		const bytes = this.#tables.documents.get(idKey(this.#no, id));
-		return bytes ? treeOf(bytes) : null;
-	}
-
-	#text(id: string): RevisionText | null {
-		const row = this.#tables.documents.get(idKey(this.#no, id));
-		if (!row) return null;
-		const { rev, deleted, bodyAt } = headOf(row);
-		const bytes = this.#tables.bodies.get(numberKey(this.#no, bodyAt));
-		const bodyText = bytes ? bodyTextOf(bytes) : null;
-		return bodyText === null ? null : { id, rev, deleted, bodyText };
-	}
-
-	#revision(id: string, tree: RevisionTree, rev: RevisionId): StoredRevision | null {
-		const place = placeOf(tree, rev);
-		if (!place || place.node.bodyAt === 0) return null;
-		const bytes = this.#tables.bodies.get(numberKey(this.#no, place.node.bodyAt));
-		if (!bytes) return null;
-		const { body, attachments } = decodeBody(bytes);
-		return {
-			id,
-			rev,
-			deleted: place.node.deleted === true,
-			body,
-			attachments,
-			revisions: { start: place.start, ids: place.ids }
-		};
-	}
-}
-
-/** Which of the revisions asked for are not known, and the leaves that may be their ancestors. */
-function lackOf(
-	asked: readonly RevisionId[],
-	known: ReadonlySet<RevisionId>,
-	leaves: readonly RevisionId[]
-): { missing: RevisionId[]; possibleAncestors: RevisionId[] } {
-	const missing = asked.filter((rev) => !known.has(rev));
-	const newest = Math.max(...missing.map(generationOf));
-	return { missing, possibleAncestors: leaves.filter((rev) => generationOf(rev) < newest) };
-}
-
-function generationOf(rev: RevisionId): number {
-	return Number(rev.slice(0, rev.indexOf('-')));
 }

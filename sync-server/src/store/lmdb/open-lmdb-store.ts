@@ -4,7 +4,7 @@ import { openAttachmentFiles } from '../attachment-files.ts';
 import type { DatabaseEvent, DocumentStore } from '../document-store.ts';
 import { journalErasures, readJournal, startJournal, type Erasure } from '../erasure-journal.ts';
 import { FolderUnusable } from '../store-errors.ts';
-import { syncDirectory } from '../sync-directory.ts';
+import { syncDirectory } from '../sync-to-disk.ts';
 import { Bells } from '../bells.ts';
 import { Committer, type Draft } from './committer.ts';
 import { dataFolder, inspectFolder } from './data-folder.ts';
@@ -12,7 +12,9 @@ import type { FileName } from './file-references.ts';
 import { clearDropped, forgetDatabase } from './dropped-databases.ts';
 import { Environment } from './environment.ts';
 import { LmdbIndexes } from './index-blocks.ts';
-import { LmdbDatabase, type StoreParts } from './lmdb-database.ts';
+import { LmdbDatabase } from './lmdb-database.ts';
+import { RememberedDesigns } from './remembered-designs.ts';
+import type { StoreParts } from './store-parts.ts';
 import {
 	FORMAT,
 	newStoreRecord,
@@ -115,7 +117,7 @@ export async function openLmdbStore(
 		now,
 		epoch,
 		pendingCounts: new PendingCounts(),
-		designs: new Map(),
+		designs: new RememberedDesigns(),
 		ring: (database) => tell(database, 'updated'),
 		listen: (database, ring) => bells.listen(database, ring),
 
