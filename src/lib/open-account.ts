@@ -1,7 +1,9 @@
 import { documentId } from '@outlay/domain/identifiers';
-import type { Account, Deeds, Done, Protection } from './commands/app.ts';
+import type { Account, Deeds, Protection } from './commands/app.ts';
 import { attachReceipt } from './commands/attach-receipt.ts';
 import { bringBackUnsent } from './commands/bring-back-unsent.ts';
+import { followTrips } from './commands/catch-up-trips.ts';
+import { enterAgain } from './commands/enter-again.ts';
 import { kilometresOfYear } from './commands/confirmed-drives.ts';
 import { documentsOf, firstOf, type DeedContext } from './commands/context.ts';
 import { splitTrip, trimTrip } from './commands/cut-trip.ts';
@@ -30,8 +32,8 @@ import type { createConnectivity } from './device/connectivity.ts';
 import { createHashing } from './device/hashing.ts';
 import { createHeartbeat } from './device/heartbeat.ts';
 import { createIdentities } from './device/identities.ts';
-import { whileIdle } from './device/idleness.ts';
 import { createLocations } from './device/locations.ts';
+import { createMetered } from './device/metered.ts';
 import { createRecordingLock } from './device/recording-lock.ts';
 import { onReturn, untilVisible } from './device/visibility.ts';
 import { followUnsent } from './device/unsent-outside.ts';
@@ -68,7 +70,7 @@ export async function openAccount(
 		clock: ReturnType<typeof createClock>;
 		connectivity: ReturnType<typeof createConnectivity>;
 		options: OpenOptions;
-		lock: () => Promise<Done>;
+		protection: Protection;
 	}
 ): Promise<OpenAccount> {
 	const { clock, connectivity } = parts;
@@ -83,6 +85,7 @@ export async function openAccount(
 		session: me,
 		clock,
 		connectivity,
+		isMetered: createMetered(),
 		onReturn,
 		untilVisible,
 		fetch: online
@@ -117,6 +120,13 @@ export async function openAccount(
 	});
 	await recorder.recover();
 	const running = new Set<Promise<unknown>>();
+	// Nobody waits for it to see their trips; what it can't do now it does at the next opening.
+	let stopTrips = () => undefined as void;
+	const trips = followTrips(context, sync.status, (work) => follow(work, running));
+	follow(
+		trips.then((stop) => (stopTrips = stop)),
+		running
+	);
 	return {
 		session: me,
 		account: {
@@ -127,13 +137,14 @@ export async function openAccount(
 			deeds: followed(deedsOf(context, roads), running),
 			recorder,
 			regions,
-			protection: protectionOf(guard, parts.lock)
+			protection: parts.protection
 		},
 		wake: () => sync.wake(),
 		async close() {
 			await recorder.letGo();
 			// A photo in the middle of being prepared, a form that was left: both end in the store.
 			while (running.size > 0) await Promise.allSettled([...running]);
+			stopTrips();
 			stopOutside();
 			await sync.stop();
 			await database.close();
@@ -163,6 +174,7 @@ function deedsOf(context: DeedContext, roads: RoadContext): Deeds {
 		removeOwn: (book, id) => removeOwn(context, book, id),
 		makeFirstVehicle: (id) => makeFirstVehicle(context, id),
 		saveProfile: (change) => saveProfile(context, change),
+		enterAgain: (keptId) => enterAgain(context, keptId),
 		bringBackUnsent: (file) => bringBackUnsent(context, file),
 		drivenRoute: (tripId) => drivenRoute(context, tripId),
 		trimTrip: (tripId, span) => trimTrip(context, tripId, span),
@@ -176,34 +188,23 @@ function deedsOf(context: DeedContext, roads: RoadContext): Deeds {
 	};
 }
 
+function follow(work: Promise<unknown>, running: Set<Promise<unknown>>): void {
+	running.add(work);
+	const end = () => running.delete(work);
+	work.then(end, end);
+}
+
 /** The same deeds; those under way are in `running`. */
 function followed(deeds: Deeds, running: Set<Promise<unknown>>): Deeds {
-	const follow =
+	const followedDeed =
 		(deed: (...given: unknown[]) => unknown) =>
 		(...given: unknown[]) => {
 			const done = deed(...given);
-			if (done instanceof Promise) {
-				running.add(done);
-				const end = () => running.delete(done);
-				done.then(end, end);
-			}
+			if (done instanceof Promise) follow(done, running);
 			return done;
 		};
 	// Each deed keeps what it takes and gives.
 	return Object.fromEntries(
-		Object.entries(deeds).map(([name, deed]) => [name, follow(deed as never)])
+		Object.entries(deeds).map(([name, deed]) => [name, followedDeed(deed as never)])
 	) as unknown as Deeds;
-}
-
-function protectionOf(guard: AccountGuard, lock: () => Promise<Done>): Protection {
-	return {
-		state: guard.state,
-		setPasscode: (current, next) => guard.setPasscode(current, next),
-		removePasscode: (current) => guard.removePasscode(current),
-		canAddPlatformKey: () => guard.canAddPlatformKey(),
-		addPlatformKey: (current) => guard.addPlatformKey(current),
-		removePlatformKey: () => guard.removePlatformKey(),
-		lock,
-		lockWhenIdle: (idleMs) => whileIdle(idleMs, () => void lock())
-	};
 }

@@ -2,35 +2,46 @@ import { refuse } from '@outlay/domain/refusal';
 import type { Account, App, ClosedAccount, Done, Lock } from './commands/app.ts';
 import { firstOf } from './commands/context.ts';
 import type { SignedIn } from './commands/ports.ts';
+import { accountAhead } from './account-ahead.ts';
+import { protectionOf } from './account-protection.ts';
 import { createClock } from './device/clock.ts';
 import { createConnectivity } from './device/connectivity.ts';
 import { canSendWhenClosed } from './device/background-sync.ts';
+import { createIdentities } from './device/identities.ts';
 import { createPlatformKeys } from './device/platform-keys.ts';
 import { createStoragePersistence } from './device/storage-persistence.ts';
 import { AccountGuard } from './storage/account-guard.ts';
+import { lookAhead } from './storage/first-look.ts';
 import { LiveValue } from './storage/live-value.ts';
-import { forgetAccount, removeEverything, type OpenOptions } from './storage/open-database.ts';
+import type { OpenOptions } from './storage/open-database.ts';
 import { rememberSignedIn } from './storage/signed-in.ts';
-import { unreadUnsent } from './storage/unread-unsent.ts';
-import { createSessions } from './sync/sessions.ts';
+import { createSessions, finishSigningOut } from './sync/sessions.ts';
 import { createStretch } from './workers/passcode-client.ts';
-import { openAccount, type OpenAccount } from './open-account.ts';
+import type { OpenAccount } from './open-account.ts';
 
 export interface StartParts {
 	/** Stores what stands in forms; false when something could not be stored. */
 	saveForms: () => Promise<boolean>;
 	/** This app is newer than the one in another tab, which has not closed the data yet. */
 	onWaiting: (isWaiting: boolean) => void;
+	/** What is shown can't be opened, or what another tab asks for can't be done. */
+	onFailed: (failure: unknown) => void;
 }
+
+/** Loaded behind the first list: most of the app's scripts. */
+const loadStore = () => import('./storage/open-database.ts');
 
 /** How often a tab that has to close tries to store what stands in its forms. */
 const SAVE_AGAIN_MS = 2000;
 
 /**
  * Wires adapters to deeds, once. Opens the account that is signed in on this device, without network, and follows
- * sign-in and sign-out, lock and unlock from then on, in this tab and the others.
+ * sign-in and sign-out, lock and unlock from then on, in this tab and the others. Resolves when the account can be
+ * shown, which may be before it is open.
  */
-export async function startApp({ saveForms, onWaiting }: StartParts): Promise<App> {
+export async function startApp({ saveForms, onWaiting, onFailed }: StartParts): Promise<App> {
+	const removeEverything = async () => (await loadStore()).removeEverything();
+	await finishSigningOut(removeEverything);
 	const clock = createClock();
 	const connectivity = createConnectivity();
 	const persistence = createStoragePersistence();
@@ -80,25 +91,55 @@ export async function startApp({ saveForms, onWaiting }: StartParts): Promise<Ap
 		await inTurn(() => closeFor({ kind: 'locked', lock: lockOf(of) }, of, true));
 		return { ok: true, value: undefined };
 	};
-	const openUp = async (of: AccountGuard, dataKey: CryptoKey | null) => {
+	const openUp = async (
+		of: AccountGuard,
+		dataKey: CryptoKey | null,
+		looking = lookAhead(of.session, dataKey)
+	) => {
 		if (open !== null) return;
+		// The list is shown before the store is open: a tab that asks in between would stay locked.
+		if (dataKey !== null) of.hold(dataKey);
+		const look = await looking;
+		const key = dataKey ?? look?.key ?? null;
+		if (key !== null) of.hold(key);
 		const options: OpenOptions = {
-			...(dataKey === null ? {} : { dataKey }),
-			onKey: (key) => {
-				of.hold(key);
-			},
+			// A passcode may be set, or the account locked again, before the store is open.
+			...(key === null ? { onKey: (made) => void of.hold(made) } : { dataKey: key }),
 			onUpgradeElsewhere: () => void closeOnceSaved({ kind: 'replaced' }, of),
 			onWaiting
 		};
+		const protection = protectionOf(of, lock);
+		look?.begin();
+		const ahead =
+			look &&
+			accountAhead({
+				me: of.session,
+				look,
+				protection,
+				identities: createIdentities(),
+				opening: async () => (await opening).account
+			});
+		const opening = (async () => {
+			await ahead?.wanted;
+			const { openAccount } = await import('./open-account.ts');
+			return openAccount(of, { clock, connectivity, options, protection });
+		})();
+		const show = (account: OpenAccount) => {
+			open = account;
+			current.set(account.account);
+			closed.set(null);
+		};
+		const shown = ahead && openedLater(of.session, ahead, opening);
+		if (shown !== null) show(shown);
 		try {
-			open = await openAccount(of, { clock, connectivity, options, lock });
+			const opened = await opening;
+			if (shown === null) show(opened);
 		} catch (error) {
+			if (open === shown) open = null;
 			const why = await whyClosed(error, of, () => inTurn(() => openUp(of, null)));
 			if (why === null) return openUp(of, null);
 			return closeFor(why, of);
 		}
-		current.set(open.account);
-		closed.set(null);
 		// Asked early: what is entered next should outlive a full device.
 		void persistence.persist().catch(() => undefined);
 	};
@@ -125,9 +166,11 @@ export async function startApp({ saveForms, onWaiting }: StartParts): Promise<Ap
 			onLockedElsewhere: () => void closeOnceSaved({ kind: 'locked', lock: lockOf(of) }, of)
 		});
 		guard = of;
+		// Begun beside the look at what guards it: by itself only what nothing guards can be read.
+		const looking = lookAhead(session, null);
 		const { isGuarded, key } = await of.keyToOpen();
 		if (isGuarded && key === null) await closeFor({ kind: 'locked', lock: lockOf(of) }, of);
-		else await openUp(of, key);
+		else await openUp(of, key, isGuarded ? undefined : looking);
 	};
 
 	const sessions = createSessions({
@@ -136,10 +179,21 @@ export async function startApp({ saveForms, onWaiting }: StartParts): Promise<Ap
 		closeAccount,
 		removeEverything
 	});
-	// The first failure is the start's to show.
+	// A failure before anything is shown is the start's to show.
 	await new Promise<void>((resolve, reject) => {
+		let isStarted = false;
+		const start = () => {
+			isStarted = true;
+			resolve();
+		};
+		current.subscribe((account) => {
+			if (account !== null) start();
+		});
 		memory.current.subscribe((session) => {
-			inTurn(() => follow(session)).then(resolve, reject);
+			inTurn(() => follow(session)).then(start, (failure: Error) => {
+				if (isStarted) onFailed(failure);
+				else reject(failure);
+			});
 		});
 	});
 
@@ -158,6 +212,33 @@ export async function startApp({ saveForms, onWaiting }: StartParts): Promise<Ap
 	};
 }
 
+/** An account that is shown already; closing waits until it is open. */
+function openedLater(
+	session: SignedIn,
+	{ account, want, settled }: ReturnType<typeof accountAhead>,
+	opening: Promise<OpenAccount>
+): OpenAccount {
+	return {
+		session,
+		account,
+		wake() {
+			opening.then(
+				(opened) => {
+					opened.wake();
+				},
+				() => undefined
+			);
+		},
+		async close() {
+			want();
+			const opened = await opening.catch(() => null);
+			// What was pressed before it was open ends in the store, too.
+			await settled();
+			await opened?.close();
+		}
+	};
+}
+
 /** Null where nothing is lost by fetching everything again, which was then made ready. Throws what is no such reason. */
 async function whyClosed(
 	error: unknown,
@@ -166,6 +247,10 @@ async function whyClosed(
 ): Promise<ClosedAccount | null> {
 	if (hasCode(error, 'storage.newer_app')) return { kind: 'replaced' };
 	if (!hasCode(error, 'storage.key_unreadable')) throw error;
+	const [{ forgetAccount }, { unreadUnsent }] = await Promise.all([
+		loadStore(),
+		import('./storage/unread-unsent.ts')
+	]);
 	const unsent = await unreadUnsent(session);
 	if (unsent.total === 0) {
 		await forgetAccount(session);

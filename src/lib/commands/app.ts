@@ -19,10 +19,8 @@ import type {
 } from '@outlay/domain/trip';
 import type { TimeSpan } from '@outlay/domain/trip-events';
 import type {
-	BroughtBackFile,
 	Documents,
 	Live,
-	LocationRefusal,
 	MeasuredWay,
 	OwnBooks,
 	ProtectionState,
@@ -30,9 +28,10 @@ import type {
 	Sessions,
 	SignedIn,
 	Sync,
-	UnreadUnsent,
 	Vault
 } from './ports.ts';
+import type { LocationRefusal } from './recording-ports.ts';
+import type { BroughtBackFile, UnreadUnsent } from './unsent-ports.ts';
 
 /** Refusals come back as values; anything thrown is broken infrastructure. */
 export type Done<T = void> = { ok: true; value: T } | { ok: false; refusal: Refusal };
@@ -128,6 +127,8 @@ export interface Deeds {
 	/** Stores odometer readings; the distance of a stopped trip follows. */
 	saveOdometer(tripId: string, change: OdometerChange): Promise<Done>;
 	saveProfile(change: Partial<ProfileBody>): Promise<Done>;
+	/** Makes a new draft of what was kept of an entry the company removed. The value is its id. */
+	enterAgain(keptId: string): Promise<Done<string>>;
 	/** Takes up again what a file of unsent work holds; twice is harmless. */
 	bringBackUnsent(file: Blob): Promise<Done<BroughtBackFile>>;
 }

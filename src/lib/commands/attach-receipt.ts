@@ -1,6 +1,6 @@
 import { documentId } from '@outlay/domain/identifiers';
-import type { ReceiptMediaType } from '@outlay/domain/receipt';
 import { refuse } from '@outlay/domain/refusal';
+import type { SubmissionBody } from '@outlay/domain/submission';
 import type { Done } from './app.ts';
 import { newEnvelope, withBody, type DeedContext } from './context.ts';
 import { editableTransaction } from './editable.ts';
@@ -22,6 +22,8 @@ export async function attachReceipt(
 	if (!prepared.ok) return prepared;
 	const photo = prepared.value;
 	const { sha256, byteLength } = await context.vault.put(photo.bytes, photo.mediaType);
+	const thumbnail =
+		photo.thumbnail && (await context.vault.put(photo.thumbnail.bytes, photo.thumbnail.mediaType));
 
 	if (editable.value === null) {
 		const created = await saveExpense(context, transactionId, {});
@@ -45,7 +47,8 @@ export async function attachReceipt(
 			widthPx: photo.widthPx,
 			heightPx: photo.heightPx,
 			page: present.length + 1,
-			addedAt: envelope.createdAt
+			addedAt: envelope.createdAt,
+			thumbnailSha256: thumbnail?.sha256 ?? null
 		}
 	});
 	await context.documents.edit('transaction', transactionId, (document) =>
@@ -64,9 +67,7 @@ export async function attachReceipt(
 export async function receiptsOf(
 	context: DeedContext,
 	transactionId: string
-): Promise<
-	{ receiptId: string; sha256: string; mediaType: ReceiptMediaType; byteLength: number }[]
-> {
+): Promise<SubmissionBody['receipts']> {
 	const transaction = await context.documents.get('transaction', transactionId);
 	const body = transaction?.document.body;
 	const receiptIds = body?.kind === 'expense' ? body.receiptIds : [];
@@ -81,7 +82,8 @@ export async function receiptsOf(
 						receiptId: receipt.document._id,
 						sha256: receipt.document.body.sha256,
 						mediaType: receipt.document.body.mediaType,
-						byteLength: receipt.document.body.byteLength
+						byteLength: receipt.document.body.byteLength,
+						thumbnailSha256: receipt.document.body.thumbnailSha256
 					}
 				]
 	);

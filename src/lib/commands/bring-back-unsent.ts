@@ -1,10 +1,11 @@
-import { checkDocument, upcast } from '@outlay/domain/documents';
+import { checkDocument } from '@outlay/domain/document-schemas';
+import { upcast } from '@outlay/domain/documents';
 import { SHA256_HEX, type DocumentType } from '@outlay/domain/identifiers';
 import { RECEIPT_MEDIA_TYPES } from '@outlay/domain/receipt';
 import { refuse } from '@outlay/domain/refusal';
 import type { Done } from './app.ts';
 import type { DeedContext } from './context.ts';
-import type { BroughtBackFile, UnsentDocument } from './ports.ts';
+import type { BroughtBackFile, UnsentDocument } from './unsent-ports.ts';
 import { bytesOf, linesOf, objectIn, UNSENT_FILE_VERSION } from './unsent-lines.ts';
 
 /** What a person writes; everything else comes from the server. */

@@ -1,5 +1,5 @@
 import type { CaseView } from '@outlay/domain/case-of';
-import { DOCUMENT_SCHEMAS } from '@outlay/domain/documents';
+import { DOCUMENT_VERSIONS } from '@outlay/domain/documents';
 import type { DocumentType } from '@outlay/domain/identifiers';
 import type { Setting } from '@outlay/domain/setting';
 import type {
@@ -34,7 +34,7 @@ export interface DeedContext {
 export function newEnvelope(context: Pick<DeedContext, 'me' | 'clock'>, type: DocumentType) {
 	const now = new Date(context.clock.nowMs()).toISOString();
 	return {
-		schema: DOCUMENT_SCHEMAS[type].version,
+		schema: DOCUMENT_VERSIONS[type],
 		companyId: context.me.companyId,
 		ownerId: context.me.userId,
 		createdAt: now,

@@ -61,6 +61,8 @@ export async function splitTrip(
 		newTrip(context, restId, {
 			...rest,
 			distanceM: null,
+			fixCount: fixes.length,
+			fixesSha256: null,
 			startedAtMs: atMs,
 			countedFromMs: null,
 			cutFrom: tripId,

@@ -1,4 +1,4 @@
-import { openStageOf } from '@outlay/domain/case';
+import { openStageOf } from '@outlay/domain/open-stage';
 import type { CaseView } from '@outlay/domain/case-of';
 import { documentId } from '@outlay/domain/identifiers';
 import { judgeText, type ContentClearance } from '@outlay/domain/content-guard';

@@ -1,4 +1,4 @@
-import { isApproved } from '@outlay/domain/case';
+import { isApproved } from '@outlay/domain/case-states';
 import { refuse } from '@outlay/domain/refusal';
 import type { Transaction, TransactionKind } from '@outlay/domain/transaction';
 import type { Done } from './app.ts';

@@ -54,6 +54,7 @@ export async function importTrip(
 			startedAtMs,
 			stoppedAtMs,
 			recordedBy: by,
+			fixCount: fixes.length,
 			events: [{ deed: 'import', atMs: nowMs }]
 		})
 	);

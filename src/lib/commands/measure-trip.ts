@@ -1,5 +1,6 @@
 import { canonicalJson } from '@outlay/domain/canonical-json';
 import {
+	areFixesHere,
 	countedDistance,
 	countedFixes,
 	distanceOfTrip,
@@ -25,7 +26,8 @@ export type TripChange = (body: TripBody) => TripBody;
 /**
  * Measures a stopped trip with a change to it, and stores both in one write; the value is what its
  * draft mileage says of the distance, which follows while it counts the recorded one. Refusals `trip.not_found`,
- * `trip.still_recording`, and those of `editableTransaction`.
+ * `trip.still_recording`, `trip.fixes_missing` while some
+ * of its fixes are still on their way from another device, and those of `editableTransaction`.
  */
 export async function measureTrip(
 	context: DeedContext,
@@ -38,6 +40,7 @@ export async function measureTrip(
 	if (!draft.ok) return draft;
 
 	const stored = await context.documents.fixesOf(tripId);
+	if (!areFixesHere(stored, trip.value)) return refuse('trip.fixes_missing');
 	const changed = change(trip.value);
 	const fixes = countedFixes(stored, changed);
 	const measured = await measure(context, fixes, changed);

@@ -6,6 +6,7 @@ import {
 	learnDistances,
 	type KnownDistance
 } from '@outlay/domain/mileage/known-distance';
+import { isShorterByEnough } from '@outlay/domain/mileage/way-choice';
 import {
 	endsOf,
 	positionOf,
@@ -17,7 +18,7 @@ import {
 import type { VehicleType } from '@outlay/domain/mileage/vehicle';
 import { refuse } from '@outlay/domain/refusal';
 import { LONGEST_DETOUR, DETOUR_FACTOR } from '@outlay/domain/roads/straight-estimate';
-import { settingOn } from '@outlay/domain/setting';
+import { settingOn } from '@outlay/domain/setting-on';
 import type { Done } from './app.ts';
 import { confirmedDrives } from './confirmed-drives.ts';
 import { localDay, type DeedContext } from './context.ts';
@@ -42,7 +43,7 @@ interface MeasuredLeg {
 /**
  * The distance of a way, leg by leg: the company's figure for the pair, what one's own confirmed trips came to, roads
  * kept on this device, the company's routing service, else an estimate that must be confirmed. The fastest first, then
- * the shortest where it is another. Works without network. Refuses with `place.missing` and, where nobody knows
+ * the shortest where it is shorter by enough. Works without network. Refuses with `place.missing` and, where nobody knows
  * the pair and one of them is only named, `place.unknown` (with the `place`).
  */
 export async function measureWay(
@@ -66,7 +67,9 @@ export async function measureWay(
 	const shortest = sumOf(legs, 'shortest', mark);
 	return {
 		ok: true,
-		value: shortest.distanceM < fastest.distanceM ? [fastest, shortest] : [fastest]
+		value: isShorterByEnough(fastest.distanceM, shortest.distanceM)
+			? [fastest, shortest]
+			: [fastest]
 	};
 }
 

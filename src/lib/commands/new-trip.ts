@@ -1,4 +1,5 @@
-import { UNTOUCHED_TRIP, type Trip, type TripBody } from '@outlay/domain/trip';
+import { UNTOUCHED_TRIP } from '@outlay/domain/untouched-trip';
+import type { Trip, TripBody } from '@outlay/domain/trip';
 import { newEnvelope, type DeedContext } from './context.ts';
 
 /** A trip that begins: nothing is measured yet. */

@@ -3,13 +3,12 @@ import type { FavouriteTrip, OwnPlace, OwnVehicle } from '@outlay/domain/person'
 import type { DocumentOf, OutlayDocument } from '@outlay/domain/documents';
 import type { DocumentType } from '@outlay/domain/identifiers';
 import type { ReceiptMediaType } from '@outlay/domain/receipt';
-import type { RecordedFile } from '@outlay/domain/recordings/recorded-file';
 import type { Refusal, Result } from '@outlay/domain/refusal';
 import type { FoundWay, RegionOffer } from '@outlay/domain/regions';
 import type { SessionView } from '@outlay/domain/session-view';
 import type { PathPoint, TraceFill } from '@outlay/domain/trace-distance';
-import type { FixRow, LocationPermission, Position, TripGap } from '@outlay/domain/trip';
-import type { TimeSpan } from '@outlay/domain/trip-events';
+import type { FixRow, Position, TripGap } from '@outlay/domain/trip';
+import type { BroughtBack, UnsentDocument } from './unsent-ports.ts';
 
 /** How long a way is, and who says so: what a mileage stores of it. */
 export interface MeasuredWay {
@@ -24,19 +23,6 @@ export interface MeasuredWay {
 	legs: Leg[];
 	/** Of the places it was measured between. */
 	mark: string;
-}
-
-/** What a file of unsent work brought back. */
-export interface BroughtBackFile {
-	/** How many documents became what. */
-	documents: Record<BroughtBack, number>;
-	pictures: number;
-	/** Lines that can't be read, or are not this person's. */
-	unreadable: number;
-	/** Documents of a newer app: after an update the file brings them too. */
-	tooNew: number;
-	/** False when the end of the file is missing. */
-	isWhole: boolean;
 }
 
 /** What a person keeps to choose from, by the list of their profile. */
@@ -60,19 +46,6 @@ export interface Stored<D> {
 	/** Written by a newer app: shown, never changed, until this app is updated. */
 	isReadOnly: boolean;
 }
-
-/** A document with an edit that was not sent. */
-export interface UnsentDocument {
-	document: OutlayDocument;
-	/** What the edit started from, as the server had it; null when it never had the document. */
-	base: { schema: number; body: Record<string, unknown> } | null;
-}
-
-/**
- * What became of a document that was brought back: `added`, or `merged` with what was here meanwhile; `kept` where both
- * changed the same, as a version to choose; `there` already; `removed` by the company, and then it stays so.
- */
-export type BroughtBack = 'added' | 'merged' | 'kept' | 'there' | 'removed';
 
 /** The documents of one person on this device. Every promise resolves when the change is durable here. */
 export interface Documents {
@@ -118,17 +91,22 @@ export interface Vault {
 	bringBack(sha256: string, bytes: Uint8Array, mediaType: ReceiptMediaType): Promise<boolean>;
 	/** Hashes of what the server has not confirmed yet. */
 	unsent(): Promise<string[]>;
-	/** Removes bytes no document needs any more and that were never sent. */
-	forget(sha256: string): Promise<void>;
+	/** Removes bytes no document needs any more and that were never sent, with the thumbnail made of them. */
+	forget(picture: { sha256: string; thumbnailSha256: string | null }): Promise<void>;
 }
 
 /** Transport state of one item, as the person sees it. */
 export type ItemState = 'on-this-device' | 'sending' | 'sent' | 'needs-attention';
 
-/** A closed set, once a page. Times are epoch milliseconds. */
+/**
+ * A closed set, once a page. Times are epoch milliseconds. What is unsent is counted as a person counts: an entry with
+ * its receipts, photos and submissions is one.
+ */
 export type SyncStatus =
 	| { state: 'offline'; unsentCount: number }
 	| { state: 'unreachable'; unsentCount: number }
+	/** The network asks to sign in to it first, as in a hotel. */
+	| { state: 'portal'; unsentCount: number }
 	| { state: 'sign-in-again'; unsentCount: number }
 	/** App and server speak different versions: nothing is sent or fetched until the older one is updated. */
 	| { state: 'app-too-old'; unsentCount: number }
@@ -147,6 +125,8 @@ export type SyncStatus =
 			doneCount: number;
 			totalCount: number | null;
 	  }
+	/** Only full photos are left, and they wait for Wi-Fi. */
+	| { state: 'photos-wait'; unsentCount: number }
 	| { state: 'up-to-date'; atMs: number | null };
 
 /** Something on its way, or something the server refused. */
@@ -168,9 +148,11 @@ export interface Sync {
 	readonly itemStates: Live<ReadonlyMap<string, ItemState>>;
 	/** Try now: a tap, a return to the app, a change of network. */
 	wake(): void;
+	/** Sends photos over the present connection too, though it is metered. */
+	sendPhotosNow(): void;
 	/** Sends a refused document again. */
 	retry(documentId: string): Promise<void>;
-	/** How many documents and photos have not reached the server. */
+	/** How many items have not reached the server, the refused ones among them; an entry with its photos is one. */
 	unsentCount(): Promise<number>;
 }
 
@@ -198,17 +180,6 @@ export interface ProtectionState {
 	waitMs: number;
 }
 
-/** What the server never got and can't be read here, counted by what it is. */
-export interface UnreadUnsent {
-	total: number;
-	entries: number;
-	submissions: number;
-	photos: number;
-	trips: number;
-	/** When the newest of it was last changed; null without any. */
-	newestAtMs: number | null;
-}
-
 export interface Clock {
 	nowMs(): number;
 }
@@ -223,51 +194,13 @@ export interface Hashing {
 	text(text: string): Promise<string>;
 }
 
-export type LocationRefusal = 'denied' | 'unavailable' | 'unsupported';
-
-export interface Fix {
-	timeMs: number;
-	latitude: number;
-	longitude: number;
-	accuracyM: number;
-	speedMps: number | null;
-	headingDeg: number | null;
-}
-
-/** The only way to positions. Nothing is read before `start` and after the returned stop. */
-export interface Locations {
-	start(onFix: (fix: Fix) => void, onRefusal: (refusal: LocationRefusal) => void): () => void;
-	/** What the browser says of the permission now; asks nobody. */
-	permission(): Promise<LocationPermission>;
-}
-
-/** Knows when the page stood still, as it does with a locked screen. */
-export interface Heartbeat {
-	/** Beats until the returned stop; calls `onStill` after each time it could not. */
-	start(onStill: (span: TimeSpan) => void): () => void;
-}
-
-/** Keeps the screen on while recording, where the platform allows it. */
-export interface WakeLock {
-	/**
-	 * Asks until `release`, again on each return, and tells each time whether the screen stays on. The promise resolves
-	 * with the first answer.
-	 */
-	hold(onChange: (screenStaysOn: boolean) => void): Promise<boolean>;
-	release(): Promise<void>;
-}
-
-/** One recording at a time, however many tabs are open. */
-export interface RecordingLock {
-	/** How to let go, or null while another tab records. */
-	tryHold(): Promise<(() => void) | null>;
-}
-
 export interface PreparedPhoto {
 	bytes: Uint8Array;
 	mediaType: ReceiptMediaType;
 	widthPx: number;
 	heightPx: number;
+	/** A small picture of it; null where it is small itself, or a PDF. */
+	thumbnail: { bytes: Uint8Array; mediaType: ReceiptMediaType } | null;
 }
 
 /** Downscales a picture and frees it of EXIF, off the main thread. PDFs pass through. */
@@ -300,15 +233,6 @@ export interface TripMeasuring {
 		fixes: readonly FixRow[],
 		pauses: readonly { fromMs: number; toMs: number }[]
 	): Promise<PathPoint[]>;
-}
-
-/** Drives out of files that other apps and devices wrote, read off the main thread. */
-export interface RecordingFiles {
-	/**
-	 * Refusals: `import.empty`, `import.too_large`, `import.unknown`, `import.broken`, `import.no_times`,
-	 * `import.no_drives`.
-	 */
-	read(file: Blob): Promise<Result<RecordedFile>>;
 }
 
 /** A region that is kept on this device. */

@@ -1,10 +1,10 @@
 import { roundedPosition } from '@outlay/domain/mileage/way';
 import { refuse } from '@outlay/domain/refusal';
-import { settingOn } from '@outlay/domain/setting';
+import { settingOn } from '@outlay/domain/setting-on';
 import type { Position } from '@outlay/domain/trip';
 import type { Done } from './app.ts';
 import { localDay, type DeedContext } from './context.ts';
-import type { Fix, Locations } from './ports.ts';
+import type { Fix, Locations } from './recording-ports.ts';
 
 /** A fix as good as this is taken at once, … */
 const GOOD_ENOUGH_M = 50;

@@ -12,9 +12,9 @@ export async function removeDraft(context: DeedContext, transactionId: string): 
 	const receipts = await receiptsOf(context, transactionId);
 	const { body } = stored.document;
 	await context.documents.remove('transaction', transactionId);
-	for (const { receiptId, sha256 } of receipts) {
-		await context.documents.remove('receipt', receiptId);
-		await context.vault.forget(sha256);
+	for (const receipt of receipts) {
+		await context.documents.remove('receipt', receipt.receiptId);
+		await context.vault.forget(receipt);
 	}
 	if (body.kind === 'mileage' && body.tripId !== null) await removeTrip(context, body.tripId);
 	return { ok: true, value: undefined };

@@ -26,7 +26,7 @@ export async function removeReceipt(
 	const wasSubmitted = (await context.caseOf(transactionId)) !== null;
 	if (receipt !== null && !wasSubmitted) {
 		await context.documents.remove('receipt', receiptId);
-		await context.vault.forget(receipt.document.body.sha256);
+		await context.vault.forget(receipt.document.body);
 	}
 	return { ok: true, value: undefined };
 }

@@ -1,6 +1,6 @@
 import { guardDraft } from '@outlay/domain/content-guard';
 import { refuse } from '@outlay/domain/refusal';
-import { settingOn } from '@outlay/domain/setting';
+import { settingOn } from '@outlay/domain/setting-on';
 import {
 	TransactionBody,
 	type Transaction,

@@ -1,17 +1,19 @@
-import { isApproved } from '@outlay/domain/case';
+import { isApproved } from '@outlay/domain/case-states';
 import { contentHashOf } from '@outlay/domain/canonical-json';
+import { withoutHomePoints } from '@outlay/domain/home-blur';
 import { documentId } from '@outlay/domain/identifiers';
 import { refuse } from '@outlay/domain/refusal';
-import { settingOn } from '@outlay/domain/setting';
+import { settingOn } from '@outlay/domain/setting-on';
 import type { SubmissionBody } from '@outlay/domain/submission';
 import { judgeSubmission } from '@outlay/domain/submission-rules';
 import type { TransactionBody } from '@outlay/domain/transaction';
 import { judgeTrip } from '@outlay/domain/trip-rules';
 import type { Done } from './app.ts';
 import { receiptsOf } from './attach-receipt.ts';
+import { kilometresOfYear } from './confirmed-drives.ts';
 import { localDay, newEnvelope, type DeedContext } from './context.ts';
 import { dropTrimmed } from './cut-trip.ts';
-import { encloseRoute } from './enclose-route.ts';
+import { encloseRoute, homesOf } from './enclose-route.ts';
 import { stoppedTrip } from './measure-trip.ts';
 
 /**
@@ -29,8 +31,12 @@ export async function submit(context: DeedContext, transactionId: string): Promi
 
 	const settings = await context.settings();
 	const today = localDay(context.clock);
-	const snapshot = stored.document.body;
-	const judged = judgeSubmission(snapshot, settings, today);
+	const { body } = stored.document;
+	const snapshot = body.kind === 'mileage' ? withoutHomePoints(body, await homesOf(context)) : body;
+	const year =
+		snapshot.kind === 'mileage' ? await kilometresOfYear(context, transactionId, snapshot) : null;
+	const yearBeforeM = year?.beforeM ?? 0;
+	const judged = judgeSubmission(snapshot, settings, today, yearBeforeM);
 	if (!judged.ok) return judged;
 	const me = await context.documents.get('person', `person:${context.me.userId}`);
 	if (me !== null && me.document.body.approverId === null) return refuse('submission.no_approver');
@@ -51,6 +57,7 @@ export async function submit(context: DeedContext, transactionId: string): Promi
 		...judged.value,
 		receipts,
 		...trip.value,
+		yearBeforeM,
 		settingsFrom: settingOn(settings, 'company', today)?.validFrom ?? today,
 		submittedAt: envelope.createdAt
 	};

@@ -1,35 +1,27 @@
 import { documentId } from '@outlay/domain/identifiers';
 import { refuse } from '@outlay/domain/refusal';
-import { settingOn } from '@outlay/domain/setting';
+import { settingOn } from '@outlay/domain/setting-on';
 import { createDistanceMeter, type DistanceMeter } from '@outlay/domain/distance-meter';
 import { createLiveLine, type LiveLine } from '@outlay/domain/live-line';
 import { fixOfRow } from '@outlay/domain/trace-fix';
 import type { FixRow, Trip, TripBody, TripDeed } from '@outlay/domain/trip';
 import { pausesOf, withSleep, type TimeSpan } from '@outlay/domain/trip-events';
 import type { Done, Recording, TripRecorder } from './app.ts';
-import { firstOf, localDay, withBody, type DeedContext } from './context.ts';
+import { firstOf, localDay, withBody } from './context.ts';
 import { finishTrip } from './finish-trip.ts';
 import { newTrip } from './new-trip.ts';
-import type { Fix, Heartbeat, Locations, RecordingLock, WakeLock } from './ports.ts';
+import type { RecorderContext } from './recorder-context.ts';
+import type { Fix } from './recording-ports.ts';
 import { IDLE, recordingOf } from './recording.ts';
 import { removeTrip } from './remove-trip.ts';
 import { closeLeftChunk, createTraceWriter, type TraceWriter } from './trace-writer.ts';
-
-export interface RecorderContext extends DeedContext {
-	locations: Locations;
-	wakeLock: WakeLock;
-	recordingLock: RecordingLock;
-	heartbeat: Heartbeat;
-	/** Server's time minus the device's, null while they have not spoken. */
-	clockOffsetMs: () => number | null;
-}
 
 /** A position from before Start is nobody's business, even when the browser hands one out. */
 const CLOCK_SLACK_MS = 1000;
 
 /** The one owner of a recording in this tab: positions are read between `start` and `stop` only. */
 export function createTripRecorder(context: RecorderContext): TripRecorder & {
-	/** Goes on with a trip that a killed app left open, and finishes one it left unmeasured. */
+	/** Goes on with a trip that a killed app left open. */
 	recover(): Promise<void>;
 	/** Stops reading positions without ending the trip, for sign-out or a closing tab. */
 	letGo(): Promise<void>;
@@ -205,7 +197,9 @@ export function createTripRecorder(context: RecorderContext): TripRecorder & {
 		try {
 			await writer?.close();
 			const permissionAtStop = await context.locations.permission();
-			await note(tripId, 'stop', 'stopped', { permissionAtStop });
+			// With the trip: another device must know when it has all of them.
+			const fixCount = (await context.documents.fixesOf(tripId)).length;
+			await note(tripId, 'stop', 'stopped', { permissionAtStop, fixCount });
 		} catch (error) {
 			// A full disk: the trip stays open and Stop can be pressed again when there is room.
 			show({ state: before });
@@ -248,11 +242,6 @@ export function createTripRecorder(context: RecorderContext): TripRecorder & {
 	async function recover(): Promise<void> {
 		const newest = await firstOf(context.documents.watchNewest('trip', 20));
 		const own = newest.map(({ document }) => document).filter(isOwn);
-		for (const trip of own) {
-			if (trip.body.state === 'stopped' && trip.body.distanceM === null) {
-				await finishTrip(context, trip._id);
-			}
-		}
 		const open = own.find((trip) => trip.body.state !== 'stopped');
 		if (open === undefined || recording.state !== 'idle') return;
 		releaseLock = await context.recordingLock.tryHold();

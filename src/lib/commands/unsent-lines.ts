@@ -1,5 +1,5 @@
 import type { ReceiptMediaType } from '@outlay/domain/receipt';
-import type { UnsentDocument } from './ports.ts';
+import type { UnsentDocument } from './unsent-ports.ts';
 
 /**
  * A file of unsent work: one JSON object a line, so that neither writing nor reading ever holds more than one picture.

@@ -1,4 +1,5 @@
-import type { Clock, Heartbeat } from '#lib/commands/ports.ts';
+import type { Clock } from '#lib/commands/ports.ts';
+import type { Heartbeat } from '#lib/commands/recording-ports.ts';
 import { onReturn } from './visibility.ts';
 
 /** How often the page notes that it runs. */

@@ -1,5 +1,5 @@
 import type { LocationPermission } from '@outlay/domain/trip';
-import type { Fix, LocationRefusal, Locations } from '#lib/commands/ports.ts';
+import type { Fix, LocationRefusal, Locations } from '#lib/commands/recording-ports.ts';
 import { onReturn } from './visibility.ts';
 
 /** After this long without a position the person is told; the watch goes on. */

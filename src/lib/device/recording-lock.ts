@@ -1,4 +1,4 @@
-import type { RecordingLock } from '#lib/commands/ports.ts';
+import type { RecordingLock } from '#lib/commands/recording-ports.ts';
 
 /** A Web Lock: it falls with its tab, so a killed tab never blocks the next. */
 export function createRecordingLock(name: string): RecordingLock {

@@ -15,7 +15,7 @@ export function followUnsent(status: Live<SyncStatus>): () => void {
 		const before = unsentCount;
 		unsentCount = 'unsentCount' in now ? now.unsentCount : 0;
 		if (unsentCount !== before) showBadge(unsentCount);
-		const isCutOff = now.state === 'offline' || now.state === 'unreachable';
+		const isCutOff = ['offline', 'unreachable', 'portal'].includes(now.state);
 		if (unsentCount > 0 && (isCutOff || document.visibilityState === 'hidden')) {
 			void askToSendLater();
 		}

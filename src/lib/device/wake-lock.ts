@@ -1,4 +1,4 @@
-import type { WakeLock } from '#lib/commands/ports.ts';
+import type { WakeLock } from '#lib/commands/recording-ports.ts';
 import { onReturn } from './visibility.ts';
 
 /** The browser's screen wake lock. It is lost whenever the page is hidden, so it is asked for again on return. */

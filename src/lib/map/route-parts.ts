@@ -9,12 +9,15 @@ import {
 } from 'leaflet';
 import type { SpeedPart } from '@outlay/domain/speed-line';
 import type { Position } from '@outlay/domain/trip';
+import type { GapChip } from './gap-chips.ts';
 
 /** What of a route is drawn; looks come from classes, so that they follow the theme. */
 export interface DrawnRoute {
 	stretches: readonly (readonly Position[])[];
 	/** Words at each gap, one less than stretches; '' where nothing is to be said. */
 	gapWords: readonly string[];
+	/** How long each gap lasted: of words that would touch, those of the longer gap stay. */
+	gapLengthsMs: readonly number[];
 	/** What is drawn across each gap between its ends: a way by road, places that were passed, or nothing. */
 	gapLines: readonly (readonly Position[])[];
 	/** Whether the person said how each gap was driven. */
@@ -31,7 +34,8 @@ export interface DrawnRoute {
 /** Route, gaps, start, stop and the present place on a map. */
 export interface RouteParts {
 	readonly layer: LayerGroup;
-	draw(route: DrawnRoute): void;
+	/** Gives the words that belong to the gaps; where they fit depends on the view. */
+	draw(route: DrawnRoute): GapChip[];
 }
 
 const CASE_PX = 10;
@@ -58,10 +62,9 @@ export function createRouteParts(): RouteParts {
 	const start = badge('route-start', 20);
 	const stop = badge('route-stop', 20);
 	const here = badge('route-here', 28);
-	const words = layerGroup();
 	const pinned = layerGroup();
 	const coloured = layerGroup();
-	const layer = layerGroup([cases, gaps, filled, line, coloured, words, pinned]);
+	const layer = layerGroup([cases, gaps, filled, line, coloured, pinned]);
 	let shownSpeeds: readonly SpeedPart[] = [];
 
 	function show(part: typeof here | typeof accuracy, at: LatLngTuple | undefined): void {
@@ -71,7 +74,8 @@ export function createRouteParts(): RouteParts {
 
 	return {
 		layer,
-		draw({ stretches, gapWords, gapLines, areGapsFilled, pins, speeds, live, isFinished }) {
+		draw(route) {
+			const { stretches, gapLines, areGapsFilled, pins, speeds, live, isFinished } = route;
 			const unrolled = unroll(stretches);
 			const silences = unrolled.slice(1).map((stretch, index): LatLngTuple[] => {
 				const from = unrolled[index]!.at(-1)!;
@@ -83,12 +87,6 @@ export function createRouteParts(): RouteParts {
 			gaps.setLatLngs(silences.filter((_, index) => areGapsFilled[index] !== true));
 			filled.setLatLngs(silences.filter((_, index) => areGapsFilled[index] === true));
 
-			words.clearLayers();
-			for (const [index, silence] of silences.entries()) {
-				const said = gapWords[index];
-				const [from, to] = [silence[0], silence.at(-1)];
-				if (said && from && to) chip(said, middle(from, to)).addTo(words);
-			}
 			if (speeds !== shownSpeeds) {
 				shownSpeeds = speeds;
 				coloured.clearLayers();
@@ -110,8 +108,21 @@ export function createRouteParts(): RouteParts {
 			show(accuracy, place ?? undefined);
 			show(here, place ?? undefined);
 			accuracy.bringToBack();
+			return chipsOf(silences, route);
 		}
 	};
+}
+
+function chipsOf(
+	silences: readonly (readonly LatLngTuple[])[],
+	{ gapWords, gapLengthsMs }: Pick<DrawnRoute, 'gapWords' | 'gapLengthsMs'>
+): GapChip[] {
+	return silences.flatMap((silence, index): GapChip[] => {
+		const words = gapWords[index];
+		const [from, to] = [silence[0], silence.at(-1)];
+		if (!words || !from || !to) return [];
+		return [{ words, at: middle(from, to), weight: gapLengthsMs[index] ?? 0 }];
+	});
 }
 
 /** Lets longitudes run past 180°, so that a line over the antimeridian doesn't cross the whole map. */
@@ -142,16 +153,5 @@ function badge(className: string, sizePx: number) {
 		interactive: false,
 		keyboard: false,
 		icon: divIcon({ className, iconSize: [sizePx, sizePx] })
-	});
-}
-
-function chip(words: string, at: LatLngTuple) {
-	// An element, not HTML text: words may hold anything.
-	const html = document.createElement('span');
-	html.textContent = words;
-	return marker(at, {
-		interactive: false,
-		keyboard: false,
-		icon: divIcon({ className: 'route-gap-words', html, iconSize: [0, 0] })
 	});
 }

@@ -11,6 +11,7 @@ import {
 import 'leaflet/dist/leaflet.css';
 import type { Position } from '@outlay/domain/trip';
 import { BaseLayer, FINE_COAST_ZOOM, type SheetColours } from './base-layer.ts';
+import { createGapChips, type GapChip } from './gap-chips.ts';
 import { createPlaceLabels } from './place-labels.ts';
 import { RegionLayer } from './region-layer.ts';
 import type { RegionColours } from './region-paint.ts';
@@ -46,6 +47,7 @@ const START_VIEW: { centre: LatLngTuple; zoom: number } = { centre: [61, 14], zo
 const FOLLOW_ZOOM = 15;
 const MAX_FIT_ZOOM = 16;
 const FIT_PADDING_PX = 32;
+const CREDIT_PX = 24;
 
 export function createRouteView(container: HTMLElement, options: RouteViewOptions): RouteView {
 	const { isInteractive } = options;
@@ -75,6 +77,10 @@ export function createRouteView(container: HTMLElement, options: RouteViewOption
 	const base = new BaseLayer(coloursOf(container)).addTo(map);
 	const parts = createRouteParts();
 	parts.layer.addTo(map);
+	const gapChips = createGapChips();
+	gapChips.layer.addTo(map);
+	let chips: readonly GapChip[] = [];
+	map.on('moveend zoomend', () => gapChips.write(map, chips));
 	let drawn: { route: DrawnRoute; isFollowing: boolean; part: readonly Position[] } | null = null;
 	/** The person chose what to look at: new positions no longer move the map, unless it follows. */
 	let isHeld = false;
@@ -93,7 +99,9 @@ export function createRouteView(container: HTMLElement, options: RouteViewOption
 			if (places.length === 0) return;
 			const padding = Math.min(FIT_PADDING_PX, widthPx / 6, heightPx / 6);
 			map.fitBounds(latLngBounds(places), {
-				padding: [padding, padding],
+				paddingTopLeft: [padding, padding],
+				// Scale and credit stand at the bottom.
+				paddingBottomRight: [padding, padding + Math.min(CREDIT_PX, heightPx / 12)],
 				maxZoom: MAX_FIT_ZOOM,
 				animate: false
 			});
@@ -122,6 +130,9 @@ export function createRouteView(container: HTMLElement, options: RouteViewOption
 		options.onpress([lat, lng]);
 	});
 	map.on('moveend', measureGrid);
+	let isZooming = false;
+	map.on('zoomanim', () => (isZooming = true));
+	map.on('zoomend', () => (isZooming = false));
 	const keepZoom = () => {
 		isHeld = true;
 	};
@@ -189,8 +200,9 @@ export function createRouteView(container: HTMLElement, options: RouteViewOption
 			// Asked to follow, the map may move again.
 			if (isFollowing && drawn && !drawn.isFollowing) isHeld = false;
 			drawn = { route, isFollowing, part };
-			parts.draw(route);
+			chips = parts.draw(route);
 			look(!isCalm);
+			gapChips.write(map, chips);
 		},
 		middle() {
 			const { lat, lng } = map.getCenter().wrap();
@@ -227,7 +239,10 @@ export function createRouteView(container: HTMLElement, options: RouteViewOption
 			resizes.disconnect();
 			themes.disconnect();
 			darkness.removeEventListener('change', recolour);
-			map.remove();
+			// Leaflet ends a zoom by a timer of its own and throws when the map is gone by then.
+			map.off();
+			if (isZooming) map.once('moveend', () => map.remove());
+			else map.remove();
 		}
 	};
 }

@@ -1,4 +1,4 @@
-import { openStageOf } from '@outlay/domain/case';
+import { openStageOf } from '@outlay/domain/open-stage';
 import type { CaseView } from '@outlay/domain/case-of';
 import { standingOf } from '@outlay/domain/standing';
 import type { Submission } from '@outlay/domain/submission';

@@ -1,5 +1,5 @@
 import { SvelteSet } from 'svelte/reactivity';
-import { titleOf } from '@outlay/domain/transaction';
+import { titleOf } from '@outlay/domain/transaction-title';
 import type { Account } from '#lib/commands/app.ts';
 import { approvalItems, isWaitingFor, type ApprovalItem } from './approval-items.svelte.ts';
 import { people, type PersonName } from './people.svelte.ts';

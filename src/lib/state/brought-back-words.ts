@@ -1,4 +1,4 @@
-import type { BroughtBackFile } from '#lib/commands/ports.ts';
+import type { BroughtBackFile } from '#lib/commands/unsent-ports.ts';
 import { m } from '#lib/paraglide/messages.js';
 
 /** What became of a file of unsent work, a sentence for each thing to know. */

@@ -2,6 +2,7 @@ import type { DerivationLine } from '@outlay/domain/submission';
 import { m } from '#lib/paraglide/messages.js';
 import { CHECK_WORDS } from './check-words.ts';
 import { formatKilometres, languageTag } from './formats.ts';
+import { numberFormat } from './intl-formats.ts';
 import { amountOf, textOf } from './line-figures.ts';
 import { perDiemWords } from './per-diem-words.ts';
 
@@ -91,7 +92,7 @@ function rateRule(line: DerivationLine): string {
 	const { upToKm, aboveKm } = line.values;
 	const limit = (km: string | number) => ({
 		...rule,
-		kilometres: new Intl.NumberFormat(languageTag()).format(Number(km))
+		kilometres: numberFormat(languageTag(), {}).format(Number(km))
 	});
 	if (upToKm !== undefined) return m.mileage_rule_up_to(limit(upToKm));
 	return aboveKm === undefined ? m.mileage_rule(rule) : m.mileage_rule_above(limit(aboveKm));

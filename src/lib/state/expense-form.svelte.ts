@@ -3,6 +3,12 @@ import type { Refusal } from '@outlay/domain/refusal';
 import type { ExpenseBody } from '@outlay/domain/transaction';
 import type { Done } from '#lib/commands/app.ts';
 import { Autosave } from './autosave.svelte.ts';
+import {
+	fieldRefusals,
+	firstUnstored,
+	type FieldRefusals,
+	type RefusalSources
+} from './field-refusals.ts';
 import { instantOf } from './formats.ts';
 import { GuardedTexts, type ContentNote } from './guarded-texts.svelte.ts';
 
@@ -145,43 +151,38 @@ export class ExpenseForm {
 		this.#submitRefusal = refusal;
 	}
 
-	/** What is wrong, by field: content that has no place here first, then what can't be read, then what is missing. */
-	get refusals(): { [field in ExpenseField]?: Refusal } {
-		const refusals: { [field in ExpenseField]?: Refusal } = {};
-		const submit = this.#submitRefusal;
-		if (submit?.field !== undefined) refusals[submit.field as ExpenseField] = submit;
-		if (this.#amountRefusal) refusals.amountMinor = this.#amountRefusal;
-		if (this.spentOn > this.#today()) {
-			refusals.spentOn = { code: 'expense.date_future', field: 'spentOn' };
-		}
-		const { amountText, ...unstored } = this.autosave.refusals;
-		for (const [field, refusal] of Object.entries(unstored)) {
-			refusals[field as ExpenseField] = refusal;
-		}
-		if (amountText) refusals.amountMinor = amountText;
-		for (const field of GUARDED) {
-			const { block } = this.note(field);
-			if (block) refusals[shownAt(field)] = block;
-		}
-		return refusals;
+	/** What is wrong, by field. */
+	get refusals(): FieldRefusals<ExpenseField> {
+		return fieldRefusals(this.#sources);
 	}
 
 	/** Whether what Submit said still holds: nobody has mended its field since. */
 	isStanding({ field }: Refusal): boolean {
-		const shown = field === 'amountText' ? 'amountMinor' : (field as ExpenseField | undefined);
-		return shown === undefined || this.refusals[shown] !== undefined;
+		return field === undefined || this.refusals[shownAt(field)] !== undefined;
 	}
 
 	/** The first field whose words are not stored as they stand here: it must be mended before submitting. */
 	get unstored(): { field: ExpenseField; refusal: Refusal } | null {
-		for (const field of GUARDED) {
-			const { block } = this.note(field);
-			if (block) return { field: shownAt(field), refusal: block };
+		return firstUnstored(this.#sources);
+	}
+
+	get #sources(): RefusalSources<ExpenseField> {
+		const read: FieldRefusals<ExpenseField> = {};
+		if (this.#amountRefusal) read.amountMinor = this.#amountRefusal;
+		if (this.spentOn > this.#today()) {
+			read.spentOn = { code: 'expense.date_future', field: 'spentOn' };
 		}
-		const [found] = Object.entries(this.autosave.refusals);
-		if (found === undefined) return null;
-		const [field, refusal] = found;
-		return { field: field === 'amountText' ? 'amountMinor' : (field as ExpenseField), refusal };
+		const blocked = GUARDED.flatMap((field) => {
+			const { block } = this.note(field);
+			return block === null ? [] : [{ field: shownAt(field), refusal: block }];
+		});
+		return {
+			submit: this.#submitRefusal,
+			read,
+			unstored: this.autosave.refusals,
+			blocked,
+			shownAt
+		};
 	}
 
 	/** What stands in the amount field and can't be read: only then it is stored as words. */
@@ -198,14 +199,8 @@ export class ExpenseForm {
 		);
 	}
 
-	/** Notes a change with what it does to the clearances. */
 	#note(change: ExpenseChange): void {
-		let isChanged = false;
-		for (const field of GUARDED) {
-			const text = change[field];
-			if (text !== undefined && this.#guard.edit(field, text)) isChanged = true;
-		}
-		this.autosave.note(isChanged ? { ...change, clearances: this.#guard.clearances } : change);
+		this.autosave.note(this.#guard.noted(change, GUARDED));
 	}
 
 	#shownAmount(body: ExpenseBody): string {
@@ -223,8 +218,8 @@ export class ExpenseForm {
 const GUARDED = ['merchant', 'purpose', 'amountText'] as const;
 type GuardedField = (typeof GUARDED)[number];
 
-function shownAt(field: GuardedField): ExpenseField {
-	return field === 'amountText' ? 'amountMinor' : field;
+function shownAt(member: string): ExpenseField {
+	return member === 'amountText' ? 'amountMinor' : (member as ExpenseField);
 }
 
 /** Id of a field's control, to move the focus to it. */

@@ -1,5 +1,6 @@
 import { m } from '#lib/paraglide/messages.js';
 import { getLocale } from '#lib/paraglide/runtime.js';
+import { dateFormat, numberFormat } from './intl-formats.ts';
 
 /** Dates, distances, times and bytes the way of the person's language. Days are `YYYY-MM-DD`, in the device's zone. */
 
@@ -33,7 +34,7 @@ function noonOf(day: string): Date {
 }
 
 function day(date: Date, options: Intl.DateTimeFormatOptions): string {
-	return new Intl.DateTimeFormat(languageTag(), options).format(date).replaceAll(',', '');
+	return dateFormat(languageTag(), options).format(date).replaceAll(',', '');
 }
 
 /** "Today", "Yesterday", "Wed 19 Nov" within a week, "17 Nov", "17 Nov 2024". */
@@ -62,9 +63,16 @@ export function formatDayShort(isoDay: string): string {
 
 /** "14:03". */
 export function formatTime(ms: number): string {
-	return new Intl.DateTimeFormat(languageTag(), { hour: '2-digit', minute: '2-digit' })
+	return dateFormat(languageTag(), { hour: '2-digit', minute: '2-digit' })
 		.format(new Date(ms))
 		.replace('.', ':');
+}
+
+/** "16:41:08", where minutes say too little. */
+export function formatTimeToSecond(ms: number): string {
+	return dateFormat(languageTag(), { timeStyle: 'medium', hourCycle: 'h23' })
+		.format(new Date(ms))
+		.replaceAll('.', ':');
 }
 
 /** "18 Nov 16:41", or "16:41" today. */
@@ -91,12 +99,12 @@ export function monthInitial(month: string): string {
 
 /** A whole number, grouped: "10,000". */
 export function formatCount(count: number): string {
-	return new Intl.NumberFormat(languageTag(), { maximumFractionDigits: 0 }).format(count);
+	return numberFormat(languageTag(), { maximumFractionDigits: 0 }).format(count);
 }
 
 /** "64.6", kilometres to one decimal. */
 export function formatKilometres(distanceM: number): string {
-	return new Intl.NumberFormat(languageTag(), {
+	return numberFormat(languageTag(), {
 		minimumFractionDigits: 1,
 		maximumFractionDigits: 1
 	}).format(distanceM / 1000);
@@ -104,7 +112,7 @@ export function formatKilometres(distanceM: number): string {
 
 /** "48,210", whole kilometres or a tenth, as an odometer shows them. */
 export function formatOdometer(readingM: number): string {
-	return new Intl.NumberFormat(languageTag(), { maximumFractionDigits: 1 }).format(readingM / 1000);
+	return numberFormat(languageTag(), { maximumFractionDigits: 1 }).format(readingM / 1000);
 }
 
 /** "0:31:46". */
@@ -141,7 +149,7 @@ function unitFor(bytes: number): ByteUnit {
 
 function bytesIn(bytes: number, unit: ByteUnit): { figure: string; unit: ByteUnit } {
 	const digits = unit === 'MB' || unit === 'GB' ? 1 : 0;
-	const figure = new Intl.NumberFormat(languageTag(), {
+	const figure = numberFormat(languageTag(), {
 		minimumFractionDigits: digits,
 		maximumFractionDigits: digits
 	}).format(bytes / { B: 1, kB: 1e3, MB: 1e6, GB: 1e9 }[unit]);

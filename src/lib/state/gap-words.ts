@@ -2,7 +2,7 @@ import type { RouteBody, RouteGap } from '@outlay/domain/route';
 import { gapCause, type GapCause } from '@outlay/domain/trip-events';
 import type { TripEvent, TripGap } from '@outlay/domain/trip';
 import { m } from '#lib/paraglide/messages.js';
-import { formatKilometres, formatTime } from './formats.ts';
+import { formatKilometres, formatTime, formatTimeToSecond } from './formats.ts';
 
 /** A gap with road in it is for the person to answer; a pause is theirs, and a rest counts nothing. */
 export function isOpenQuestion(gap: RouteGap): boolean {
@@ -15,12 +15,19 @@ export function gapWords(
 	events: readonly TripEvent[]
 ): { title: string; words: string } {
 	const cause = gapCause(gap, events);
-	const times = { from: formatTime(gap.fromMs), to: formatTime(gap.toMs) };
+	const times = timesOf(gap);
 	const straight = m.trip_gap_distance({ distance: formatKilometres(gap.straightM) });
 	return {
 		title: TITLES[cause](times),
 		words: cause === 'asleep' ? `${m.trip_gap_why_asleep()} ${straight}` : straight
 	};
+}
+
+/** "14:02" to "14:09"; with seconds where both would read alike. */
+function timesOf({ fromMs, toMs }: Pick<TripGap, 'fromMs' | 'toMs'>): { from: string; to: string } {
+	const isBrief = formatTime(fromMs) === formatTime(toMs);
+	const format = isBrief ? formatTimeToSecond : formatTime;
+	return { from: format(fromMs), to: format(toMs) };
 }
 
 /** What is said while it records about the last time the page or the app was away; null when it never was. */
@@ -53,8 +60,7 @@ export function gapLines(gaps: readonly RouteGap[]): { title: string; lines: str
 		}),
 		lines: driven.map((gap) =>
 			m.trip_gap_line({
-				from: formatTime(gap.fromMs),
-				to: formatTime(gap.toMs),
+				...timesOf(gap),
 				distance: formatKilometres(gap.distanceM),
 				how: fillWords(gap)
 			})
@@ -80,10 +86,13 @@ function fillWords({ by, source }: RouteGap): string {
 
 /** What stands at a gap on the map. */
 export function gapLabel(gap: TripGap | RouteGap): string {
-	const count = Math.max(1, Math.round((gap.toMs - gap.fromMs) / 60_000));
-	return 'by' in gap && gap.by === 'paused'
-		? m.trip_gap_label_paused({ count })
-		: m.trip_gap_label({ count });
+	const isPause = 'by' in gap && gap.by === 'paused';
+	const lengthMs = gap.toMs - gap.fromMs;
+	if (lengthMs < 60_000 && !isPause) {
+		return m.trip_gap_label_seconds({ count: Math.round(lengthMs / 1000) });
+	}
+	const count = Math.max(1, Math.round(lengthMs / 60_000));
+	return isPause ? m.trip_gap_label_paused({ count }) : m.trip_gap_label({ count });
 }
 
 /** What the map draws of a route. */

@@ -41,6 +41,19 @@ export class GuardedTexts {
 		return true;
 	}
 
+	/** A change of a form with what it does to the clearances, for the texts among its fields. */
+	noted<C extends object>(
+		change: C,
+		texts: readonly (keyof C & string)[]
+	): C & { clearances?: ContentClearance[] } {
+		let isChanged = false;
+		for (const field of texts) {
+			const text = change[field];
+			if (typeof text === 'string' && this.edit(field, text)) isChanged = true;
+		}
+		return isChanged ? { ...change, clearances: this.clearances } : change;
+	}
+
 	/** The person says that what is found in a text is no such number. `at` is an ISO instant. */
 	clear(field: string, text: string, at: string): void {
 		const others = this.clearances.filter((clearance) => clearance.field !== field);

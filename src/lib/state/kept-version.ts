@@ -1,11 +1,13 @@
-import { parseDocumentId } from '@outlay/domain/identifiers';
+import { parseDocumentId, type DocumentType } from '@outlay/domain/identifiers';
 import { formatAmount } from '@outlay/domain/money';
 import type { Kept } from '@outlay/domain/person';
 import type { Transaction } from '@outlay/domain/transaction';
 import type { Account, Done } from '#lib/commands/app.ts';
+import type { QueueEntry } from '#lib/commands/ports.ts';
 import { m } from '#lib/paraglide/messages.js';
 import { getLocale } from '#lib/paraglide/runtime.js';
 import { formatDayLong, formatKilometres } from './formats.ts';
+import { partWords } from './queue-words.ts';
 
 const NAMES: Readonly<Record<string, () => string>> = {
 	merchant: m.field_merchant,
@@ -24,6 +26,7 @@ const NAMES: Readonly<Record<string, () => string>> = {
 	vias: m.field_vias,
 	isReturn: m.mileage_return,
 	vehicle: m.field_vehicle,
+	homeRadiusM: m.place_home_radius,
 	licencePlate: m.field_licence_plate,
 	distanceM: m.field_distance,
 	distanceText: m.field_distance
@@ -69,6 +72,33 @@ export function keptFields(kept: Kept, shown: Transaction | null): KeptField[] {
 			kept: valueWords(field, kept.body.lost)
 		}));
 }
+
+/** What is kept of something removed, in words: the fields that say something. */
+export function removedFacts(kept: Kept): { label: string; value: string }[] {
+	const { lost } = kept.body;
+	return Object.keys(NAMES)
+		.filter((field) => field in lost && field !== 'receiptIds' && field !== 'currency')
+		.map((field) => ({ label: keptName(field), value: valueWords(field, lost) }))
+		.filter(({ value }) => value !== '');
+}
+
+/** What something removed was called. */
+export function removedTitle({ body: { lost, documentId } }: Kept): string {
+	const { merchant, from, to, kind } = lost;
+	if (kind === 'mileage') return [from, to].filter(Boolean).join(' → ') || m.kind_mileage();
+	if (kind === 'expense')
+		return typeof merchant === 'string' && merchant ? merchant : m.kind_expense();
+	const type = parseDocumentId(documentId)?.type;
+	return partWords([(type && PART_OF_REMOVED[type]) ?? 'other']);
+}
+
+const PART_OF_REMOVED: Readonly<Partial<Record<DocumentType, QueueEntry['part']>>> = {
+	receipt: 'photo',
+	trip: 'trip',
+	submission: 'submission',
+	recall: 'submission',
+	decision: 'decision'
+};
 
 function valueWords(field: string, body: Readonly<Record<string, unknown>>): string {
 	const value = body[field];

@@ -1,34 +1,16 @@
 import { areLegsOf, isLegSource, type Leg } from '@outlay/domain/mileage/distance-source';
-import {
-	MOST_LEGS,
-	type EndPoint,
-	type Via,
-	type Way,
-	type WayEnd
-} from '@outlay/domain/mileage/way';
 import type { OwnVehicle } from '@outlay/domain/person';
 import type { Refusal } from '@outlay/domain/refusal';
 import type { MileageBody } from '@outlay/domain/transaction';
 import type { Deeds, Done } from '#lib/commands/app.ts';
 import type { MeasuredWay } from '#lib/commands/ports.ts';
-import { instantOf } from './formats.ts';
-import type { ContentNote } from './guarded-texts.svelte.ts';
-import {
-	MileageTexts,
-	NO_SOURCE,
-	type EndName,
-	type MileageChange,
-	type MileageField
-} from './mileage-texts.svelte.ts';
+import { MileagePlaces } from './mileage-places.svelte.ts';
+import { NO_SOURCE, type MileageChange } from './mileage-texts.svelte.ts';
 import { odometerRefusals, readWholeKm } from './odometer-readings.ts';
 import { WayMeasuring } from './way-measuring.svelte.ts';
 
 /** What stands in the fields of a drive while it is filled in; each edit is saved by itself. */
-export class MileageForm extends MileageTexts {
-	fromPoint = $state.raw<EndPoint | null>(null);
-	toPoint = $state.raw<EndPoint | null>(null);
-	vias = $state.raw<readonly Via[]>([]);
-	isReturn = $state(false);
+export class MileageForm extends MileagePlaces {
 	vehicle = $state<MileageBody['vehicle']>('car');
 	vehicleOwner = $state<MileageBody['vehicleOwner']>('own');
 	vehicleId = $state<string | null>(null);
@@ -62,20 +44,9 @@ export class MileageForm extends MileageTexts {
 		for (const field of CHOSEN) {
 			if (!autosave.isPending(field)) Object.assign(this, { [field]: body[field] });
 		}
-		if (!autosave.isPending('vias')) this.#receiveVias(body.vias);
+		if (!autosave.isPending('vias')) this.receiveVias(body.vias);
 		if (!autosave.isPending('distanceSource')) this.#receiveDistance(body);
 		this.receiveTypedDistance(body);
-	}
-
-	#receiveVias(vias: readonly Via[]): void {
-		// A number that is not stored stays on the screen as it was typed.
-		this.vias = vias.map((via) => {
-			const shown = this.vias.find(({ id }) => id === via.id)?.name ?? '';
-			const isHeld = shown !== '' && this.guard.isStoredOf(via.name, viaField(via.id), shown);
-			return isHeld ? { ...via, name: shown } : via;
-		});
-		const texts = this.vias.map(({ id, name }) => [viaField(id), name]);
-		this.guard.receive(Object.fromEntries(texts) as Record<string, string>, this.guard.clearances);
 	}
 
 	#receiveDistance(body: MileageBody): void {
@@ -96,67 +67,6 @@ export class MileageForm extends MileageTexts {
 		}
 	}
 
-	/** The places as they stand here. */
-	get way(): Way {
-		const { from, fromPoint, to, toPoint, vias, isReturn } = this;
-		return { from, fromPoint, to, toPoint, vias: [...vias], isReturn };
-	}
-
-	get canAddVia(): boolean {
-		return this.vias.length < MOST_LEGS - 1;
-	}
-
-	/** The name and point of an end changed. `isDone` when it was chosen or left: then the way is measured. */
-	editEnd(end: EndName, { name, point }: WayEnd, isDone: boolean): void {
-		if (end === 'from' || end === 'to') {
-			const points = end === 'from' ? { fromPoint: point } : { toPoint: point };
-			Object.assign(this, { [end]: name, ...points });
-			this.edit({ [end]: name, ...points });
-		} else {
-			const isChanged = this.guard.edit(viaField(end), name);
-			this.vias = this.vias.map((via) => (via.id === end ? { id: end, name, point } : via));
-			const clearances = isChanged ? { clearances: this.guard.clearances } : {};
-			this.autosave.note({ vias: [...this.vias], ...clearances });
-			if (this.submitRefusal?.field === 'vias') this.submitRefusal = null;
-		}
-		if (isDone) void this.autosave.flush().then(() => this.measure());
-	}
-
-	addVia(id: string): void {
-		this.#setVias([...this.vias, { id, name: '', point: null }]);
-	}
-
-	removeVia(id: string): void {
-		this.#setVias(this.vias.filter((via) => via.id !== id));
-	}
-
-	#setVias(vias: Via[]): void {
-		this.vias = vias;
-		this.autosave.note({ vias });
-		void this.autosave.flush().then(() => this.measure());
-	}
-
-	setReturn(isReturn: boolean): void {
-		this.isReturn = isReturn;
-		this.autosave.note({ isReturn });
-		void this.autosave.flush().then(() => this.measure());
-	}
-
-	/** A whole trip at once: one that was driven before. `newId` gives the ids of its stops. */
-	takeTrip(trip: Way & { purpose: string }, newId: () => string): void {
-		const { from, fromPoint, to, toPoint, isReturn, purpose } = trip;
-		const vias = trip.vias.map(({ name, point }) => ({ id: newId(), name, point }));
-		// Member by member: what else a suggestion knows has no place in a drive.
-		const way: Way = { from, fromPoint, to, toPoint, vias, isReturn };
-		Object.assign(this, way);
-		this.edit(way);
-		if (this.purpose === '' && purpose !== '') {
-			this.purpose = purpose;
-			this.edit({ purpose });
-		}
-		void this.autosave.flush().then(() => this.measure());
-	}
-
 	chooseVehicle(vehicle: OwnVehicle): void {
 		const { id: vehicleId, vehicle: type, vehicleOwner, licencePlate } = vehicle;
 		Object.assign(this, { vehicle: type, vehicleOwner, vehicleId, licencePlate });
@@ -172,7 +82,7 @@ export class MileageForm extends MileageTexts {
 	}
 
 	/** How far it is between the places, if anybody knows; it counts unless the person said otherwise. */
-	async measure(): Promise<void> {
+	override async measure(): Promise<void> {
 		if (this.source === 'recorded') return;
 		const { way } = this;
 		if (way.from.trim() === '' || way.to.trim() === '') {
@@ -270,40 +180,6 @@ export class MileageForm extends MileageTexts {
 		this.editDistance();
 		void this.autosave.flush();
 	}
-
-	override get refusals(): { [field in MileageField]?: Refusal } {
-		const refusal = this.#viaRefusal();
-		return refusal === null ? super.refusals : { ...super.refusals, vias: refusal };
-	}
-
-	override get unstored(): { field: MileageField; refusal: Refusal } | null {
-		const refusal = this.#viaRefusal();
-		return refusal === null ? super.unstored : { field: 'vias', refusal };
-	}
-
-	#viaRefusal(): Refusal | null {
-		for (const via of this.vias) {
-			const { block } = this.viaNote(via);
-			if (block) return block;
-		}
-		return null;
-	}
-
-	/** What is to be said about the name of a place on the way. */
-	viaNote({ id, name }: Via): ContentNote {
-		return this.guard.note(viaField(id), name);
-	}
-
-	/** As `clearContent`, for a place on the way. */
-	clearVia({ id, name }: Via): void {
-		this.guard.clear(viaField(id), name, instantOf(Date.now()));
-		this.autosave.note({ vias: [...this.vias], clearances: this.guard.clearances });
-		void this.autosave.flush();
-	}
-}
-
-function viaField(id: string): string {
-	return `vias.${id}.name`;
 }
 
 /** Fields that hold a choice: taken as they are stored. */

@@ -4,6 +4,12 @@ import type { Refusal } from '@outlay/domain/refusal';
 import type { MileageBody } from '@outlay/domain/transaction';
 import type { Done } from '#lib/commands/app.ts';
 import { Autosave } from './autosave.svelte.ts';
+import {
+	fieldRefusals,
+	firstUnstored,
+	type FieldRefusals,
+	type RefusalSources
+} from './field-refusals.ts';
 import { instantOf } from './formats.ts';
 import { GuardedTexts, type ContentNote } from './guarded-texts.svelte.ts';
 
@@ -146,42 +152,41 @@ export class MileageTexts {
 	}
 
 	/** What is wrong, by field. */
-	get refusals(): { [field in MileageField]?: Refusal } {
-		const refusals: { [field in MileageField]?: Refusal } = {};
-		const submit = this.submitRefusal;
-		if (submit?.field !== undefined) refusals[submit.field as MileageField] = submit;
-		if (this.distanceRefusal) refusals.distanceM = this.distanceRefusal;
-		if (this.drivenOn > this.#today()) {
-			refusals.drivenOn = { code: 'mileage.date_future', field: 'drivenOn' };
-		}
-		const { distanceText, ...unstored } = this.autosave.refusals;
-		for (const [field, refusal] of Object.entries(unstored)) {
-			refusals[field as MileageField] = refusal;
-		}
-		if (distanceText) refusals.distanceM = distanceText;
-		for (const field of GUARDED) {
-			const { block } = this.note(field);
-			if (block) refusals[shownAt(field)] = block;
-		}
-		return refusals;
+	get refusals(): FieldRefusals<MileageField> {
+		return fieldRefusals(this.#sources);
 	}
 
 	/** Whether what Submit said still holds: nobody has mended its field since. */
 	isStanding({ field }: Refusal): boolean {
-		const shown = field === 'distanceText' ? 'distanceM' : (field as MileageField | undefined);
-		return shown === undefined || this.refusals[shown] !== undefined;
+		return field === undefined || this.refusals[shownAt(field)] !== undefined;
 	}
 
 	/** The first field whose words are not stored as they stand here: it must be mended before submitting. */
 	get unstored(): { field: MileageField; refusal: Refusal } | null {
-		for (const field of GUARDED) {
-			const { block } = this.note(field);
-			if (block) return { field: shownAt(field), refusal: block };
+		return firstUnstored(this.#sources);
+	}
+
+	get #sources(): RefusalSources<MileageField> {
+		const read: FieldRefusals<MileageField> = {};
+		if (this.distanceRefusal) read.distanceM = this.distanceRefusal;
+		if (this.drivenOn > this.#today()) {
+			read.drivenOn = { code: 'mileage.date_future', field: 'drivenOn' };
 		}
-		const [found] = Object.entries(this.autosave.refusals);
-		if (found === undefined) return null;
-		const [field, refusal] = found;
-		return { field: field === 'distanceText' ? 'distanceM' : (field as MileageField), refusal };
+		return {
+			submit: this.submitRefusal,
+			read,
+			unstored: this.autosave.refusals,
+			blocked: this.blocked(),
+			shownAt
+		};
+	}
+
+	/** Texts with content that has no place in them. */
+	protected blocked(): RefusalSources<MileageField>['blocked'] {
+		return GUARDED.flatMap((field) => {
+			const { block } = this.note(field);
+			return block === null ? [] : [{ field: shownAt(field), refusal: block }];
+		});
 	}
 
 	/** Words as they are stored: a distance that can be read is no words. */
@@ -198,14 +203,8 @@ export class MileageTexts {
 		);
 	}
 
-	/** Notes a change with what it does to the clearances. */
 	protected noteChange(change: MileageChange): void {
-		let isChanged = false;
-		for (const field of GUARDED) {
-			const text = change[field];
-			if (text !== undefined && this.guard.edit(field, text)) isChanged = true;
-		}
-		this.autosave.note(isChanged ? { ...change, clearances: this.guard.clearances } : change);
+		this.autosave.note(this.guard.noted(change, GUARDED));
 	}
 
 	protected kilometres(distanceM: number): string {
@@ -232,8 +231,8 @@ const PLAIN = ['from', 'to', 'purpose', 'licencePlate'] as const;
 const GUARDED = [...PLAIN, 'distanceText'] as const;
 export type GuardedField = (typeof GUARDED)[number];
 
-function shownAt(field: GuardedField): MileageField {
-	return field === 'distanceText' ? 'distanceM' : field;
+function shownAt(member: string): MileageField {
+	return member === 'distanceText' ? 'distanceM' : (member as MileageField);
 }
 
 /** Id of a field's control, to move the focus to it. */

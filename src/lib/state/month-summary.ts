@@ -1,4 +1,4 @@
-import { isApproved } from '@outlay/domain/case';
+import { isApproved } from '@outlay/domain/case-states';
 import type { Money } from '@outlay/domain/money';
 import type { TransactionRow } from './transaction-row.ts';
 

@@ -1,5 +1,5 @@
 import type { Refusal } from '@outlay/domain/refusal';
-import type { UnreadUnsent } from '#lib/commands/ports.ts';
+import type { UnreadUnsent } from '#lib/commands/unsent-ports.ts';
 import { m } from '#lib/paraglide/messages.js';
 import { formatMoment } from './formats.ts';
 import { refusalWords } from './refusal-words.ts';

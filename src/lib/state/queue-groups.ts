@@ -38,7 +38,8 @@ export function byTransaction(queue: readonly QueueEntry[]): QueueGroup[] {
 		group.totalBytes += entry.totalBytes;
 		if (isRefused) {
 			group.refusal ??= entry.refusal;
-			group.refusedIds.push(entry.documentId);
+			// A photo and its small picture are of one receipt.
+			if (!group.refusedIds.includes(entry.documentId)) group.refusedIds.push(entry.documentId);
 		}
 	}
 	return [...groups.values()].sort((a, b) => Number(b.isSending) - Number(a.isSending));

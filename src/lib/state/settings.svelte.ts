@@ -1,10 +1,5 @@
-import {
-	settingOn,
-	type CompanySetting,
-	type PlacesSetting,
-	type CostType,
-	type Setting
-} from '@outlay/domain/setting';
+import { settingOn } from '@outlay/domain/setting-on';
+import type { CompanySetting, PlacesSetting, CostType, Setting } from '@outlay/domain/setting';
 import type { Account } from '#lib/commands/app.ts';
 import { dayOfMs } from './formats.ts';
 import { live } from './live.svelte.ts';

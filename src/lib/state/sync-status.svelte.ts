@@ -21,6 +21,7 @@ export function syncViewOf(status: SyncStatus): SyncView {
 	const words = {
 		offline: () => waiting(m.sync_offline()),
 		unreachable: () => waiting(m.sync_unreachable()),
+		portal: () => waiting(m.sync_portal()),
 		'sign-in-again': () => m.sync_sign_in_again(),
 		'app-too-old': () => waiting(m.sync_app_too_old()),
 		'server-too-old': () => waiting(m.sync_server_too_old()),
@@ -35,6 +36,7 @@ export function syncViewOf(status: SyncStatus): SyncView {
 						total: formatCount(status.totalCount)
 					})
 				: m.sync_fetching(),
+		'photos-wait': () => waiting(m.sync_photos_wait()),
 		'up-to-date': () =>
 			status.state === 'up-to-date' && status.atMs !== null
 				? m.sync_up_to_date_at({ time: formatMoment(status.atMs) })

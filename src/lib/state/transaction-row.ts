@@ -1,9 +1,11 @@
-import type { CaseState } from '@outlay/domain/case';
+import type { CaseState } from '@outlay/domain/case-states';
 import type { CaseView } from '@outlay/domain/case-of';
 import { mileageAmount } from '@outlay/domain/mileage/mileage-amount';
 import type { Refusal } from '@outlay/domain/refusal';
 import type { Setting } from '@outlay/domain/setting';
-import { dayOf, titleOf, type Transaction, type TransactionKind } from '@outlay/domain/transaction';
+import type { SubmissionBody } from '@outlay/domain/submission';
+import { dayOf, titleOf } from '@outlay/domain/transaction-title';
+import type { Transaction, TransactionKind } from '@outlay/domain/transaction';
 import type { ItemState, QueueEntry, Stored } from '#lib/commands/ports.ts';
 
 /** A transaction as lists and tables show it. */
@@ -39,21 +41,30 @@ export interface RowFacts {
 	stored: Stored<Transaction>;
 	/** Null before it was first submitted. */
 	standing: CaseView | null;
+	/** As it was last submitted; null before. */
+	submitted: Pick<SubmissionBody, 'amountMinor' | 'currency'> | null;
+	/** Of a drive that is not submitted: `mileageAmount`'s. */
+	yearBeforeM: number;
 	settings: readonly Setting[];
 	itemState: ItemState | undefined;
 	queue: readonly QueueEntry[];
 }
 
 /** Brings together what several documents say about one transaction. Pure. */
-export function rowOf({ stored, standing, settings, itemState, queue }: RowFacts): TransactionRow {
+export function rowOf(facts: RowFacts): TransactionRow {
+	const { stored, standing, settings, itemState, queue } = facts;
 	const { body, _id, createdAt } = stored.document;
 	const status = standing === null || standing.state === 'recalled' ? 'draft' : standing.state;
-	const amount = amountOf(body, settings);
+	// What was said of a drive stays said: the kilometres before it have changed since.
+	const isSaid = body.kind === 'mileage' && status !== 'draft' && status !== 'declined';
+	const said = isSaid ? facts.submitted : null;
+	const amount = said ?? amountOf(body, settings, facts.yearBeforeM);
 	return {
 		id: _id,
 		kind: body.kind,
 		title: titleOf(body),
-		...amount,
+		amountMinor: amount.amountMinor,
+		currency: amount.currency,
 		day: dayOf(body),
 		createdAt,
 		status,
@@ -77,10 +88,11 @@ export function rowOf({ stored, standing, settings, itemState, queue }: RowFacts
 
 function amountOf(
 	body: Transaction['body'],
-	settings: readonly Setting[]
+	settings: readonly Setting[],
+	yearBeforeM: number
 ): { amountMinor: number | null; currency: string } {
 	if (body.kind === 'expense') return { amountMinor: body.amountMinor, currency: body.currency };
-	const amount = mileageAmount(body, settings);
+	const amount = mileageAmount(body, settings, yearBeforeM);
 	return amount.ok
 		? { amountMinor: amount.value.amountMinor, currency: amount.value.currency }
 		: { amountMinor: null, currency: '' };

@@ -1,11 +1,13 @@
 import { standingOf } from '@outlay/domain/standing';
+import type { SubmissionBody } from '@outlay/domain/submission';
 import type { Account } from '#lib/commands/app.ts';
-import { dayEarlier } from './group-by-subject.ts';
+import { dayEarlier, type SubjectDocuments } from './group-by-subject.ts';
 import { live } from './live.svelte.ts';
 import { newestDocuments } from './newest-documents.svelte.ts';
 import { companySettings } from './settings.svelte.ts';
 import { subjectDocuments } from './subject-documents.svelte.ts';
 import { rowOf, type TransactionRow } from './transaction-row.ts';
+import { yearBefore } from './year-before.svelte.ts';
 
 export interface TransactionRows {
 	/** Newest first by creation; undefined until known. */
@@ -36,14 +38,25 @@ export function transactionRows(
 	});
 	const subjects = subjectDocuments(documents, firstLimit * 2, () => oldest);
 
+	const year = yearBefore(
+		account,
+		() => (subjects.current === undefined ? undefined : transactions.current),
+		() => subjects.current?.size ?? 0
+	);
+
 	const rows = $derived.by(() => {
 		const known = subjects.current;
 		if (transactions.current === undefined || known === undefined) return undefined;
+		// Amounts of drives come from the company's rates: without them they would appear later, and push the list.
+		if (!settings.isKnown) return undefined;
 		return transactions.current.map((stored) => {
 			const subject = known.get(stored.document._id);
+			const standing = subject ? standingOf(subject.about, subject.serverCase, null) : null;
 			return rowOf({
 				stored,
-				standing: subject ? standingOf(subject.about, subject.serverCase, null) : null,
+				standing,
+				submitted: submittedOf(subject?.about ?? [], standing?.submissionId),
+				yearBeforeM: year.beforeM(stored.document.body),
 				settings: settings.all,
 				itemState: itemStates.current?.get(stored.document._id),
 				queue: queue.current ?? []
@@ -61,4 +74,12 @@ export function transactionRows(
 			transactions.showMore();
 		}
 	};
+}
+
+function submittedOf(
+	about: SubjectDocuments['about'],
+	submissionId: string | undefined
+): SubmissionBody | null {
+	const found = about.find(({ _id }) => _id === submissionId);
+	return found?.type === 'submission' ? found.body : null;
 }

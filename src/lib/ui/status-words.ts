@@ -1,4 +1,4 @@
-import type { CaseState } from '@outlay/domain/case';
+import type { CaseState } from '@outlay/domain/case-states';
 import { m } from '#lib/paraglide/messages.js';
 
 /** Where an entry stands with its approver; 'draft' before it was submitted. */

@@ -1,12 +1,13 @@
-import { routeStretches } from '@outlay/domain/route-line';
+import { transfer } from 'comlink';
+import { stretchesOfTable } from '@outlay/domain/route-line';
 import {
-	measureTrace,
-	type PathPoint,
+	measureTable,
+	type PathTable,
 	type TraceFill,
 	type TracePause
 } from '@outlay/domain/trace-distance';
-import { fixOfRow } from '@outlay/domain/trace-fix';
-import type { FixRow, Position, TripGap } from '@outlay/domain/trip';
+import type { FixTable } from '@outlay/domain/trace-fix';
+import type { Position, TripGap } from '@outlay/domain/trip';
 
 export interface MeasuredTrip {
 	distanceM: number;
@@ -20,18 +21,16 @@ export interface MeasuredTrip {
 
 /** What the trip worker does: distance, interval, gaps and the line others see. */
 export function measureTrip(
-	fixes: readonly FixRow[],
+	fixes: FixTable,
 	pauses: readonly TracePause[],
 	fills: readonly TraceFill[] = []
 ): MeasuredTrip {
-	const { distanceM, lowM, highM, method, gaps, path } = measureTrace(fixes.map(fixOfRow), {
-		pauses,
-		fills
-	});
-	return { distanceM, lowM, highM, method, gaps, stretches: routeStretches(path, gaps) };
+	const { distanceM, lowM, highM, method, gaps, path } = measureTable(fixes, { pauses, fills });
+	return { distanceM, lowM, highM, method, gaps, stretches: stretchesOfTable(path, gaps) };
 }
 
-/** The measured line with its times. */
-export function tripPath(fixes: readonly FixRow[], pauses: readonly TracePause[]): PathPoint[] {
-	return measureTrace(fixes.map(fixOfRow), { pauses }).path;
+/** The measured line with its times, handed over without a copy. */
+export function tripPath(fixes: FixTable, pauses: readonly TracePause[]): PathTable {
+	const { path } = measureTable(fixes, { pauses });
+	return transfer(path, [path.buffer]);
 }

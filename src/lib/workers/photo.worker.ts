@@ -10,6 +10,8 @@ expose({
 
 	async prepare(file: Blob): Promise<Result<Prepared>> {
 		const result = await preparePhoto(file, paintOffscreen);
-		return result.ok ? transfer(result, [result.value.bytes.buffer]) : result;
+		if (!result.ok) return result;
+		const { bytes, thumbnail } = result.value;
+		return transfer(result, [bytes.buffer, ...(thumbnail ? [thumbnail.bytes.buffer] : [])]);
 	}
 });

@@ -1,4 +1,8 @@
-import { RECEIPT_MAX_BYTES, type ReceiptMediaType } from '@outlay/domain/receipt';
+import {
+	RECEIPT_MAX_BYTES,
+	THUMBNAIL_MAX_BYTES,
+	type ReceiptMediaType
+} from '@outlay/domain/receipt';
 import { ok, refuse, type Result } from '@outlay/domain/refusal';
 import { readPdfHeader } from './pdf-header.ts';
 import { readPictureHeader } from './picture-header.ts';
@@ -9,6 +13,13 @@ export interface Prepared {
 	mediaType: ReceiptMediaType;
 	widthPx: number;
 	heightPx: number;
+	/** Small enough to go ahead of the rest; null where the receipt itself is, or it is a PDF. */
+	thumbnail: Encoded | null;
+}
+
+interface Encoded {
+	bytes: Uint8Array<ArrayBuffer>;
+	mediaType: ReceiptMediaType;
 }
 
 /** Draws a decoded picture at a size, on white, and encodes it; the blob's `type` tells what it became. */
@@ -22,6 +33,13 @@ export const PHOTO_MAX_BYTES = 40 * 1024 * 1024;
 const MAX_PIXELS = 120_000_000;
 const LONG_SIDE_PX = 2000;
 const QUALITY = 0.75;
+/** Tried in turn until the picture is small enough: the total of a receipt can be read in most of the first ones. */
+const THUMBNAILS = [
+	{ longSidePx: 480, quality: 0.6 },
+	{ longSidePx: 360, quality: 0.5 },
+	{ longSidePx: 240, quality: 0.4 },
+	{ longSidePx: 120, quality: 0.3 }
+] as const;
 /** WebP is a third smaller; browsers that can't write it give another type instead of an error. */
 const ENCODINGS = ['image/webp', 'image/jpeg'] as const;
 
@@ -47,7 +65,7 @@ export async function preparePhoto(file: Blob, paint: Paint): Promise<Result<Pre
 		if (pdf.isEncrypted) return refuse('photo.encrypted_pdf');
 		if (!pdf.isComplete) return refuse('photo.broken');
 		if (bytes.byteLength > RECEIPT_MAX_BYTES) return tooLarge(RECEIPT_MAX_BYTES);
-		return ok({ bytes, mediaType: 'application/pdf', widthPx: 0, heightPx: 0 });
+		return ok({ bytes, mediaType: 'application/pdf', widthPx: 0, heightPx: 0, thumbnail: null });
 	}
 	return preparePicture(bytes, paint);
 }
@@ -71,17 +89,31 @@ async function preparePicture(
 	}
 	try {
 		const size = sizeWithin(picture, LONG_SIDE_PX);
-		const encode = paint(picture, size);
-		for (const mediaType of ENCODINGS) {
-			const blob = await encode(mediaType, QUALITY);
-			if (blob.type !== mediaType) continue;
-			if (blob.size > RECEIPT_MAX_BYTES) return tooLarge(RECEIPT_MAX_BYTES);
-			return ok({ bytes: new Uint8Array(await blob.arrayBuffer()), mediaType, ...size });
-		}
-		throw new Error('This browser writes neither WebP nor JPEG');
+		const whole = await encoded(paint(picture, size), QUALITY);
+		if (whole.bytes.byteLength > RECEIPT_MAX_BYTES) return tooLarge(RECEIPT_MAX_BYTES);
+		const isSmall = whole.bytes.byteLength <= THUMBNAIL_MAX_BYTES;
+		return ok({ ...whole, ...size, thumbnail: isSmall ? null : await thumbnailOf(picture, paint) });
 	} finally {
 		picture.close();
 	}
+}
+
+async function encoded(encode: ReturnType<Paint>, quality: number): Promise<Encoded> {
+	for (const mediaType of ENCODINGS) {
+		const blob = await encode(mediaType, quality);
+		if (blob.type === mediaType) {
+			return { bytes: new Uint8Array(await blob.arrayBuffer()), mediaType };
+		}
+	}
+	throw new Error('This browser writes neither WebP nor JPEG');
+}
+
+async function thumbnailOf(picture: ImageBitmap, paint: Paint): Promise<Encoded | null> {
+	for (const { longSidePx, quality } of THUMBNAILS) {
+		const small = await encoded(paint(picture, sizeWithin(picture, longSidePx)), quality);
+		if (small.bytes.byteLength <= THUMBNAIL_MAX_BYTES) return small;
+	}
+	return null;
 }
 
 function sizeWithin(picture: { width: number; height: number }, longSidePx: number) {

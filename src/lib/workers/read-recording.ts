@@ -7,6 +7,7 @@ import {
 import { readTimeline } from '@outlay/domain/recordings/timeline';
 import { refuse, type Result } from '@outlay/domain/refusal';
 import type { FixRow } from '@outlay/domain/trip';
+import { recordingText } from './recording-text.ts';
 
 /** Larger files are logs of many years; one month or trip is what is asked for. */
 const MOST_BYTES = 200_000_000;
@@ -17,8 +18,8 @@ export async function readRecording(file: Blob): Promise<Result<RecordedFile>> {
 	if (file.size > MOST_BYTES) return refuse('import.too_large');
 	const head = new TextDecoder('latin1').decode(await file.slice(0, 12).arrayBuffer());
 	if (head.slice(8, 12) === '.FIT') return readFit(await file.arrayBuffer());
-	const text = await file.text();
-	const first = /\S/.exec(text.slice(0, 1000).replace('\ufeff', ''))?.[0];
+	const text = recordingText(await file.arrayBuffer());
+	const first = /\S/.exec(text.slice(0, 1000))?.[0];
 	if (first === '<') return readGpx(text);
 	return first === '{' || first === '[' ? readTimeline(text) : refuse('import.unknown');
 }

@@ -1,6 +1,6 @@
 import type { RecordedFile } from '@outlay/domain/recordings/recorded-file';
 import type { Result } from '@outlay/domain/refusal';
-import type { RecordingFiles } from '#lib/commands/ports.ts';
+import type { RecordingFiles } from '#lib/commands/recording-ports.ts';
 import { createLazyWorker } from './lazy-worker.ts';
 import type { readRecording } from './read-recording.ts';
 

@@ -1,3 +1,7 @@
+import { transfer } from 'comlink';
+import { pathPoints } from '@outlay/domain/trace-distance';
+import { tableOfRows, type FixTable } from '@outlay/domain/trace-fix';
+import type { FixRow } from '@outlay/domain/trip';
 import type { TripMeasuring } from '#lib/commands/ports.ts';
 import { createLazyWorker } from './lazy-worker.ts';
 import type { measureTrip, tripPath } from './measure-trip.ts';
@@ -8,7 +12,15 @@ export function createTripMeasuring(): TripMeasuring {
 		() => new Worker(new URL('./trip.worker.ts', import.meta.url), { type: 'module' })
 	);
 	return {
-		measure: (fixes, pauses, fills) => worker.run((api) => api.measure(fixes, pauses, fills)),
-		path: (fixes, pauses) => worker.run((api) => api.path(fixes, pauses))
+		measure: (fixes, pauses, fills) =>
+			worker.run((api) => api.measure(handedOver(fixes), pauses, fills)),
+		path: async (fixes, pauses) =>
+			pathPoints(await worker.run((api) => api.path(handedOver(fixes), pauses)))
 	};
+}
+
+/** Copying a day of fixes as rows there took longer than measuring them. */
+function handedOver(fixes: readonly FixRow[]): FixTable {
+	const table = tableOfRows(fixes);
+	return transfer(table, [table.buffer]);
 }

@@ -1,0 +1,68 @@
+import { divIcon, layerGroup, marker, type LatLngTuple, type LayerGroup, type Map } from 'leaflet';
+
+/** Words at a gap of a route. */
+export interface GapChip {
+	words: string;
+	at: LatLngTuple;
+	/** Of two that would touch, the heavier one stays. */
+	weight: number;
+}
+
+export interface GapChips {
+	readonly layer: LayerGroup;
+	/** Writes what fits into the present view, each on the side of its gap where there is room. */
+	write(map: Map, chips: readonly GapChip[]): void;
+}
+
+const CHARACTER_PX = 7;
+const PADDING_PX = 20;
+const HEIGHT_PX = 28;
+/** From the gap to its words, as the style sheet has it. */
+const OFFSET_PX = 12;
+
+export function createGapChips(): GapChips {
+	const layer = layerGroup();
+	return {
+		layer,
+		write(map, chips) {
+			layer.clearLayers();
+			const widthPx = map.getSize().x;
+			const taken: { left: number; right: number; top: number; bottom: number }[] = [];
+			for (const { words, at } of [...chips].sort((a, b) => b.weight - a.weight)) {
+				const { x, y } = map.latLngToContainerPoint(at);
+				const lengthPx = words.length * CHARACTER_PX + PADDING_PX;
+				const isLeft = x + OFFSET_PX + lengthPx > widthPx;
+				const left = isLeft ? x - OFFSET_PX - lengthPx : x + OFFSET_PX;
+				const bottom = y - OFFSET_PX;
+				const box = { left, right: left + lengthPx, top: bottom - HEIGHT_PX, bottom };
+				const isTouching = taken.some(
+					(other) =>
+						box.left < other.right &&
+						box.right > other.left &&
+						box.top < other.bottom &&
+						box.bottom > other.top
+				);
+				if (isTouching) continue;
+				taken.push(box);
+				layer.addLayer(
+					marker(at, {
+						interactive: false,
+						keyboard: false,
+						icon: divIcon({
+							className: `route-gap-words${isLeft ? ' is-left' : ''}`,
+							html: elementOf(words),
+							iconSize: [0, 0]
+						})
+					})
+				);
+			}
+		}
+	};
+}
+
+/** An element, not HTML text: words may hold anything. */
+function elementOf(words: string): HTMLElement {
+	const element = document.createElement('span');
+	element.textContent = words;
+	return element;
+}
