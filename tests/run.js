@@ -2,7 +2,7 @@
  * `npm test` on a fresh machine: installs what is missing (packages, browser), then checks everything, cheap things
  * first, and stops at the first step that fails. Plain JavaScript, since nothing may be installed yet.
  */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -28,11 +28,13 @@ const MESSAGES = ['--project', 'src/lib/messages/project.inlang', '--outdir', 's
 
 step('messages', bin('paraglide-js'), ['compile', '--silent', ...MESSAGES]);
 step('generated types', bin('svelte-kit'), ['sync']);
-step('format', bin('prettier'), ['--check', '--log-level', 'warn', '.']);
-step('lint', bin('eslint'), ['--max-warnings', '0', '.']);
-step('types', 'npm', ['run', '--silent', 'check']);
-step('room rules', 'npm', ['run', '--silent', 'lint:rooms']);
-step('unused code', bin('knip'), []);
+await sideBySide([
+	['lint', bin('eslint'), ['--max-warnings', '0', '.']],
+	['format', bin('prettier'), ['--check', '--log-level', 'warn', '.']],
+	['types', 'npm', ['run', '--silent', 'check:types']],
+	['room rules', 'npm', ['run', '--silent', 'lint:rooms']],
+	['unused code', bin('knip'), []]
+]);
 vitest('unit and server', ['unit', 'sync-server']);
 vitest('components', ['component']);
 vitest('integration', ['integration']);
@@ -104,6 +106,49 @@ function run(name, command, args, more = {}) {
  */
 function step(name, command, args) {
 	if (!run(name, command, args)) fail(`"${name}" failed.`);
+}
+
+/**
+ * Steps that use one core each and write nothing that another reads. What one prints stays together; all are seen
+ * through, so that one run names everything that is wrong.
+ *
+ * @param {[name: string, command: string, args: string[]][]} steps the first runs beside the others, which follow each other
+ */
+async function sideBySide([first, ...others]) {
+	/** @type {string[]} */
+	const failed = [];
+	/** @param {[string, string, string[]]} step */
+	const runOne = async ([name, command, args]) => {
+		if (!(await runQuietly(name, command, args))) failed.push(`"${name}" failed.`);
+	};
+	const oneByOne = async () => {
+		for (const step of others) await runOne(step);
+	};
+	await Promise.all([first && runOne(first), oneByOne()]);
+	if (failed.length > 0) fail(failed.join('\n'));
+}
+
+/**
+ * @param {string} name
+ * @param {string} command
+ * @param {string[]} args
+ * @returns {Promise<boolean>}
+ */
+function runQuietly(name, command, args) {
+	const startedAtMs = Date.now();
+	return new Promise((settle) => {
+		/** @type {Buffer[]} */
+		const printed = [];
+		const child = spawn(command, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
+		child.stdout.on('data', (bytes) => printed.push(bytes));
+		child.stderr.on('data', (bytes) => printed.push(bytes));
+		child.on('error', (error) => printed.push(Buffer.from(`${error.message}\n`)));
+		child.on('close', (status) => {
+			const seconds = ((Date.now() - startedAtMs) / 1000).toFixed(1);
+			console.log(`\n── ${name}\n${Buffer.concat(printed).toString()}── ${name}: ${seconds} s`);
+			settle(status === 0);
+		});
+	});
 }
 
 /**

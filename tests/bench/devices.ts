@@ -107,7 +107,7 @@ async function load({ name, url }: Contestant): Promise<Seen> {
 	await inTurns(devices, 16, async (n) => {
 		await http.expect('DELETE', `/${mailbox(n)}`);
 	});
-	http.close();
+	await http.close();
 	return { name, acknowledgedMs, arrivedMs, emptyMb, waitingMb, peakMb };
 }
 

@@ -40,6 +40,8 @@ function gtin13(): string {
 const SHAPES: Record<string, () => string> = {
 	'8 digits (CVR, telephone)': () => digits(8),
 	'9 digits': () => digits(9),
+	'9 digits in threes (telephone)': () => `${digits(3)} ${digits(3)} ${digits(3)}`,
+	'invoice, 9 digits': () => `Invoice ${digits(9)}`,
 	'10 digits': () => digits(10),
 	'11 digits': () => digits(11),
 	'12 digits': () => digits(12),
@@ -53,6 +55,8 @@ const SHAPES: Record<string, () => string> = {
 	'6 digits, letter, 3 digits, sign': () =>
 		digits(6) + letter('-+ABCDEF') + digits(3) + letter('0123456789ABCDEFHJKLMNPRSTUVWXY'),
 	'time stamp YYYYMMDDHHMM': () => `20${two(10, 20)}${two(12, 1)}${two(28, 1)}${two(24)}${two(60)}`,
+	'name of a picture, date and time': () =>
+		`IMG_20${two(10, 20)}${two(12, 1)}${two(28, 1)}_${two(24)}${two(60)}${two(60)}.jpg`,
 	'invoice, year and 5 digits': () => `Invoice 20${two(10, 20)}-${digits(5)}`,
 	'invoice, 10 digits': () => `Faktura ${digits(10)}`,
 	'invoice, 6-4 digits': () => `Faktura ${digits(6)}-${digits(4)}`,

@@ -103,7 +103,7 @@ async function measure({ name, url }: Contestant): Promise<Contest> {
 			}
 		}
 	}
-	http.close();
+	await http.close();
 	// PouchDB's LevelDB may still be putting its files in order.
 	await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
 	return {

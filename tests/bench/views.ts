@@ -5,7 +5,7 @@
  */
 import { arch, cpus, platform } from 'node:os';
 import { parseArgs } from 'node:util';
-import { HttpConnection } from './server/http-connection.ts';
+import { HttpConnection, type Method } from './server/http-connection.ts';
 import { expressPouchdb, ourServer, runningServer, type Contestant } from './server/peers.ts';
 import { formatTable } from './table.ts';
 
@@ -89,7 +89,7 @@ async function measure({ url }: Contestant) {
 		}
 		await ask(http, 'DELETE', db);
 	}
-	http.close();
+	await http.close();
 	return measured;
 }
 
@@ -180,7 +180,7 @@ function text(json: unknown): string {
 
 async function ask<Answer>(
 	http: HttpConnection,
-	method: string,
+	method: Method,
 	path: string,
 	body?: object
 ): Promise<Answer> {

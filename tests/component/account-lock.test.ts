@@ -1,5 +1,11 @@
 import { afterEach, expect, it } from 'vitest';
+import { createPlatformKeys } from '#lib/device/platform-keys.ts';
+import { AccountGuard } from '#lib/storage/account-guard.ts';
+import { accountName } from '#lib/storage/account-name.ts';
+import { TabKeys } from '#lib/storage/tab-keys.ts';
+import { createStretch } from '#lib/workers/passcode-client.ts';
 import { aPicture } from '../support/device.ts';
+import { aSession } from '../support/session.ts';
 import { StartedApp, isHeld } from '../support/started-app.ts';
 
 /* Alone in its page: the apps of other tests would be other tabs, which lock along. */
@@ -29,4 +35,32 @@ it('locks only when nothing would be lost, and what is under way ends in the sto
 	const again = await started.account();
 	const { document } = (await again.documents.get('transaction', id)) ?? {};
 	expect(document?.body).toMatchObject({ merchant: 'Stark', receiptIds: [expect.any(String)] });
+});
+
+it('hands the key on as soon as another tab unlocked it, before its own store is open', async () => {
+	const account = await started.openAccount();
+	expect(await account.protection.setPasscode(null, CODE)).toMatchObject({ ok: true });
+	expect(await account.protection.lock()).toMatchObject({ ok: true });
+	await started.closedFor('locked');
+	const session = aSession();
+	const nothing = () => undefined;
+	const second = new AccountGuard({
+		session,
+		stretch: createStretch(),
+		platform: createPlatformKeys(),
+		nowMs: () => Date.now(),
+		onUnlocked: () => Promise.resolve(),
+		onLockedElsewhere: nothing
+	});
+	const third = new TabKeys(accountName(session), {
+		unlocked: nothing,
+		locked: nothing,
+		changed: nothing
+	});
+	expect(await second.unlock(CODE)).toMatchObject({ ok: true });
+	// From now on only this tab has it, which heard of it a moment ago.
+	second.close();
+	expect(await third.ask()).not.toBeNull();
+	third.close();
+	await started.account();
 });

@@ -1,105 +1,60 @@
-import type { Account, App } from '#lib/commands/app.ts';
-import { overwriteGetLocale } from '#lib/paraglide/runtime.js';
-import { dayOfMs } from '#lib/state/formats.ts';
-import { saveForms } from '#lib/state/open-forms.ts';
-import { startApp } from '#lib/start.ts';
-import { rememberSignedIn } from '#lib/storage/signed-in.ts';
-import { checkDocument } from '@outlay/domain/documents';
-import type { Setting, SettingBody } from '@outlay/domain/setting';
-import type { TransactionBody } from '@outlay/domain/transaction';
-import { DOCUMENT_SCHEMAS } from '@outlay/domain/documents';
-import { UNTOUCHED_TRIP, type TripBody } from '@outlay/domain/trip';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { page, userEvent } from 'vitest/browser';
-import { render } from 'vitest-browser-svelte';
-import '../../src/app.css';
-import { createRawSnippet, type Component } from 'svelte';
+import { DOCUMENT_VERSIONS } from '@outlay/domain/documents';
+import type { Kept } from '@outlay/domain/person';
+import { describe, expect, it, vi } from 'vitest';
+import { userEvent } from 'vitest/browser';
+import { createRawSnippet } from 'svelte';
+import ApprovalEvidence from '../../src/routes/(office)/approvals/ApprovalEvidence.svelte';
 import ApprovalsLayout from '../../src/routes/(office)/approvals/+layout.svelte';
 import ExpensePage from '../../src/routes/(field)/expenses/ExpensePage.svelte';
-import MileagePage from '../../src/routes/(field)/trips/MileagePage.svelte';
-import PageInApp from './PageInApp.svelte';
-import { CAR_RATE } from '../support/car-rate.ts';
-import { COMPANY, WORKER, aSubmission, anExpense, ulidOf } from '../support/documents.ts';
-import { aSession } from '../support/session.ts';
+import SyncPage from '../../src/routes/sync/+page.svelte';
+import { COMPANY, aSubmission, anExpense, ulidOf } from '../support/documents.ts';
+import { pagesInApp } from './pages-in-app.ts';
 
-/* The pages on the real app: storage in IndexedDB, deeds, workers. There is no server, as where there is no signal. */
+const pages = pagesInApp();
 
-function setting(body: SettingBody): Setting {
-	const at = '2026-01-01T00:00:00.000Z';
-	return {
-		_id: `setting:${body.name}:2020-01-01`,
-		type: 'setting',
-		schema: 2,
-		companyId: COMPANY,
-		ownerId: '',
-		createdAt: at,
-		updatedAt: at,
-		body
-	};
-}
+describe('what was entered into something the company removed', () => {
+	it('is read on the sync page, with why, and goes only when the person says so twice', async () => {
+		const at = '2026-11-20T10:00:00.000Z';
+		const kept: Kept = {
+			_id: `kept:${pages.account.me.userId}:${ulidOf(9)}`,
+			type: 'kept',
+			schema: DOCUMENT_VERSIONS.kept,
+			companyId: COMPANY,
+			ownerId: pages.account.me.userId,
+			createdAt: at,
+			updatedAt: at,
+			body: {
+				documentId: `transaction:${pages.account.me.userId}:${ulidOf(8)}`,
+				fields: ['purpose'],
+				lost: { ...anExpense({ merchant: 'Harbour shop', purpose: 'Ropes for the pier' }) },
+				keptAt: at,
+				removal: 'erased'
+			}
+		};
+		await pages.account.documents.add(kept);
+		const screen = await pages.show(SyncPage, {});
+		const card = screen.getByRole('article');
+		await expect.element(card.getByRole('heading', { name: 'Harbour shop' })).toBeVisible();
+		await expect.element(card.getByText('Ropes for the pier')).toBeVisible();
+		await expect.element(card.getByText(/erased for good, as data protection law/)).toBeVisible();
+		await expect.element(card.getByRole('button', { name: 'Enter as new' })).toBeVisible();
+		await expect.element(screen.getByText('Save a file with everything unsent')).toBeVisible();
 
-const SETTINGS = [
-	setting({
-		name: 'company',
-		companyName: 'Nordlys Service',
-		companyCode: 'nordlys',
-		country: 'DK',
-		homeCurrency: 'DKK',
-		controllerContact: 'privacy@nordlys.example',
-		locationPurpose: null,
-		traceRetentionMonths: 3,
-		deviceLock: null
-	}),
-	setting({
-		name: 'cost-types',
-		costTypes: [
-			{ costTypeId: 'meals', labels: { en: 'Meals', da: 'Fortæring' }, needsReceipt: false }
-		]
-	}),
-	setting({
-		name: 'mileage-rates',
-		state: [CAR_RATE],
-		company: [],
-		excessIsSalary: false
-	})
-];
-
-let app: App;
-let account: Account;
-
-beforeEach(async () => {
-	overwriteGetLocale(() => 'en');
-	await page.viewport(390, 844);
-	await rememberSignedIn().remember(aSession());
-	app = await startApp({ saveForms, onWaiting: () => undefined });
-	account = await new Promise<Account>((resolve) => {
-		app.account.subscribe((value) => {
-			if (value) resolve(value);
-		});
+		await card.getByRole('button', { name: 'Let it go' }).click();
+		await screen.getByRole('button', { name: 'Cancel' }).click();
+		expect(await pages.account.documents.get('kept', kept._id)).not.toBeNull();
+		await card.getByRole('button', { name: 'Let it go' }).click();
+		await screen.getByRole('dialog').getByRole('button', { name: 'Let it go' }).click();
+		await expect.poll(() => pages.account.documents.get('kept', kept._id)).toBeNull();
+		await expect.element(screen.getByText('Needs you')).not.toBeInTheDocument();
 	});
-	for (const document of SETTINGS) await account.documents.add(document);
 });
-
-afterEach(async () => {
-	document.body.innerHTML = '';
-	await app.sessions.signOut();
-});
-
-/** Shows a page in the app. */
-function show(Page: unknown, pageProps: Record<string, unknown>) {
-	const page = Page as Component<Record<string, unknown>>;
-	return render(PageInApp, { app, account, page, pageProps });
-}
-
-async function bodyOf(transactionId: string): Promise<TransactionBody | null> {
-	return (await account.documents.get('transaction', transactionId))?.document.body ?? null;
-}
 
 describe('a new expense', () => {
 	async function open() {
-		const transactionId = account.deeds.newTransactionId();
+		const transactionId = pages.account.deeds.newTransactionId();
 		const oncreated = vi.fn();
-		const screen = await show(ExpensePage, { transactionId, isNew: true, oncreated });
+		const screen = await pages.show(ExpensePage, { transactionId, isNew: true, oncreated });
 		return { transactionId, oncreated, screen };
 	}
 
@@ -109,11 +64,40 @@ describe('a new expense', () => {
 		await screen.getByLabelText('Bought at').fill('Bistro Møllan');
 		await userEvent.tab();
 		await expect
-			.poll(() => bodyOf(transactionId))
+			.poll(() => pages.bodyOf(transactionId))
 			.toMatchObject({ amountMinor: 123_456, amountText: '', merchant: 'Bistro Møllan' });
 		await expect.element(screen.getByLabelText('Amount')).toHaveValue('1,234.56');
 		await expect.element(screen.getByText(/^Saved on this device/)).toBeVisible();
 		expect(oncreated).toHaveBeenCalledOnce();
+	});
+
+	it('keeps half-typed text when the browser closes the store under it', async () => {
+		const connections = new Set<IDBDatabase>();
+		// eslint-disable-next-line @typescript-eslint/unbound-method -- called with its store below
+		const { put } = IDBObjectStore.prototype;
+		IDBObjectStore.prototype.put = function (value: unknown, key?: IDBValidKey) {
+			connections.add(this.transaction.db);
+			return put.call(this, value, key);
+		};
+		try {
+			const { transactionId, screen } = await open();
+			await screen.getByLabelText('Bought at').fill('Stark');
+			await userEvent.tab();
+			await expect.poll(() => pages.bodyOf(transactionId)).toMatchObject({ merchant: 'Stark' });
+			await screen.getByLabelText('Purpose').fill('Planks for the sh');
+			// As browsers do it (Indexed Database API 3.0, closing a connection with the forced flag).
+			expect(connections.size).toBeGreaterThan(0);
+			for (const connection of connections) {
+				connection.close();
+				connection.dispatchEvent(new Event('close'));
+			}
+			await expect
+				.poll(() => pages.bodyOf(transactionId))
+				.toMatchObject({ merchant: 'Stark', purpose: 'Planks for the sh' });
+			await expect.element(screen.getByLabelText('Purpose')).toHaveValue('Planks for the sh');
+		} finally {
+			IDBObjectStore.prototype.put = put;
+		}
 	});
 
 	it('keeps an amount nobody can read, and says how to type it', async () => {
@@ -122,7 +106,7 @@ describe('a new expense', () => {
 		await userEvent.tab();
 		await expect.element(screen.getByText(/not readable as an amount/)).toBeVisible();
 		await expect
-			.poll(() => bodyOf(transactionId))
+			.poll(() => pages.bodyOf(transactionId))
 			.toMatchObject({ amountMinor: null, amountText: 'about twelve' });
 		await expect.element(screen.getByLabelText('Amount')).toHaveValue('about twelve');
 	});
@@ -134,7 +118,7 @@ describe('a new expense', () => {
 		await userEvent.tab();
 		await expect.element(screen.getByText(/looks like a card number/)).toBeVisible();
 		await expect
-			.poll(() => bodyOf(transactionId))
+			.poll(() => pages.bodyOf(transactionId))
 			.toMatchObject({ merchant: 'Byggemarkedet', purpose: 'Paid with •••• •••• •••• ••••' });
 		await expect
 			.element(screen.getByLabelText('Purpose'))
@@ -149,7 +133,7 @@ describe('a new expense', () => {
 			await userEvent.tab();
 			await expect.element(warning).toBeVisible();
 			await expect.element(screen.getByText(/This looks like/)).not.toBeInTheDocument();
-			await expect.poll(() => bodyOf(transactionId)).toMatchObject({ purpose });
+			await expect.poll(() => pages.bodyOf(transactionId)).toMatchObject({ purpose });
 		}
 	});
 
@@ -172,13 +156,13 @@ describe('a new expense', () => {
 		await userEvent.upload(chooser, new File(['no picture'], 'x.jpg', { type: 'image/jpeg' }));
 		await expect.element(screen.getByText(/not a picture or a PDF/)).toBeVisible();
 		await expect
-			.poll(() => bodyOf(transactionId))
+			.poll(() => pages.bodyOf(transactionId))
 			.toMatchObject({ merchant: 'Kiosk', receiptIds: [] });
 	});
 
 	it('turns to reading once it is submitted, and back when it is taken back', async () => {
 		const { transactionId, screen } = await open();
-		await account.deeds.saveExpense(transactionId, {
+		await pages.account.deeds.saveExpense(transactionId, {
 			amountMinor: 4200,
 			costTypeId: 'meals',
 			purpose: 'Lunch'
@@ -193,225 +177,10 @@ describe('a new expense', () => {
 });
 
 it('says so when an expense is not there', async () => {
-	const screen = await show(ExpensePage, { transactionId: account.deeds.newTransactionId() });
+	const screen = await pages.show(ExpensePage, {
+		transactionId: pages.account.deeds.newTransactionId()
+	});
 	await expect.element(screen.getByText('This expense is not here')).toBeVisible();
-});
-
-describe('a typed drive', () => {
-	it('is stored in metres, with its amount and where the rate comes from', async () => {
-		const transactionId = account.deeds.newTransactionId();
-		const screen = await show(MileagePage, { transactionId, isNew: true });
-		await screen.getByLabelText('Distance in km').fill('64,6');
-		await screen.getByLabelText('From').fill('Odense');
-		await userEvent.tab();
-		await expect
-			.poll(() => bodyOf(transactionId))
-			.toMatchObject({ distanceM: 64_600, distanceSource: 'typed', drivenOn: dayOfMs(Date.now()) });
-		await expect.element(screen.getByText('64.6 km × 3.94 DKK')).toBeVisible();
-		await expect.element(screen.getByText('Unverified')).toBeVisible();
-	});
-});
-
-describe('a typed drive between places', () => {
-	const place = (id: string, name: string, latitude: number, home = false) => ({
-		id,
-		name,
-		address: '',
-		latitude,
-		longitude: 10,
-		home
-	});
-	beforeEach(async () => {
-		await account.deeds.keepOwn('places', place('home', 'Home', 55, true));
-		await account.deeds.keepOwn('places', place('pump', 'Pump 4', 55.1));
-		await account.deeds.keepOwn('vehicles', {
-			id: 'bike',
-			vehicle: 'bicycle',
-			vehicleOwner: 'own',
-			licencePlate: '',
-			name: 'Blue one'
-		});
-	});
-
-	async function open() {
-		const transactionId = account.deeds.newTransactionId();
-		const screen = await show(MileagePage, { transactionId, isNew: true });
-		await screen.getByLabelText('From', { exact: true }).fill('home');
-		await screen.getByLabelText('To', { exact: true }).fill('Pump 4');
-		await userEvent.tab();
-		return { transactionId, screen };
-	}
-
-	it('is estimated where nobody knows the roads, must be confirmed, and holds no position', async () => {
-		const { transactionId, screen } = await open();
-		await expect.element(screen.getByText('14.5 km is an estimate')).toBeVisible();
-		await screen.getByLabelText('Purpose').fill('Repair');
-		await screen.getByRole('button', { name: 'Submit' }).click();
-		await expect
-			.element(screen.getByRole('alert'))
-			.toHaveTextContent('The distance is an estimate.');
-		await screen.getByRole('button', { name: 'Confirm 14.5 km' }).click();
-		await expect
-			.poll(() => bodyOf(transactionId))
-			.toMatchObject({
-				from: 'Home',
-				fromPoint: { kind: 'own-place', placeId: 'home' },
-				distanceSource: 'straight-estimate',
-				isEstimateConfirmed: true,
-				vehicle: 'bicycle',
-				vehicleId: 'bike'
-			});
-		expect(JSON.stringify(await bodyOf(transactionId))).not.toMatch(/latitude|longitude/);
-	});
-
-	it('follows its places: back doubles it, and without a known place it is asked for', async () => {
-		const { transactionId, screen } = await open();
-		const body = () => bodyOf(transactionId);
-		await expect.poll(body).toMatchObject({ legs: [{ source: 'straight-estimate' }] });
-		await screen.getByRole('button', { name: 'There and back' }).click();
-		await expect.poll(body).toMatchObject({ isReturn: true, distanceM: 28_944 });
-		await screen.getByRole('button', { name: 'Add a stop' }).click();
-		await screen.getByLabelText('Stop 1', { exact: true }).fill('A friend 211062-5629');
-		await userEvent.tab();
-		await expect.poll(body).toMatchObject({
-			vias: [{ name: 'A friend ••••••-••••' }],
-			distanceM: null,
-			distanceSource: 'typed',
-			legs: []
-		});
-		await expect.element(screen.getByText(/is not known here/)).toBeVisible();
-		await screen.getByText('This is not an ID number').click();
-		await expect.poll(body).toMatchObject({ vias: [{ name: 'A friend 211062-5629' }] });
-		await screen.getByRole('button', { name: 'Remove stop 1' }).click();
-		await expect.poll(body).toMatchObject({ vias: [], distanceM: 28_944 });
-	});
-
-	it('what was typed stays when a place changes', async () => {
-		const { transactionId, screen } = await open();
-		await screen.getByText('Type it').first().click();
-		await screen.getByLabelText('Distance in km').fill('20');
-		await screen.getByRole('button', { name: 'There and back' }).click();
-		await expect
-			.poll(() => bodyOf(transactionId))
-			.toMatchObject({
-				isReturn: true,
-				distanceM: 20_000,
-				distanceSource: 'typed',
-				legs: []
-			});
-	});
-
-	it('is driven again in one tap, with nothing in it that a drive does not have', async () => {
-		const way = { from: 'Home', fromPoint: null, to: 'Depot', toPoint: null, isReturn: true };
-		await account.deeds.keepOwn('favouriteTrips', {
-			id: 'f',
-			...way,
-			vias: [{ id: 'v', name: 'Store', point: null }],
-			purpose: 'Parts'
-		});
-		const transactionId = account.deeds.newTransactionId();
-		const screen = await show(MileagePage, { transactionId, isNew: true });
-		await screen.getByRole('button', { name: 'Home ⇄ Store ⇄ Depot' }).click();
-		await expect
-			.poll(() => bodyOf(transactionId))
-			.toMatchObject({ ...way, vias: [{ name: 'Store' }], purpose: 'Parts' });
-		const stored = await account.documents.get('transaction', transactionId);
-		expect(checkDocument({ ...stored?.document })).toMatchObject({ ok: true });
-	});
-
-	it('asks for no position while the company has recorded no purpose', async () => {
-		const { screen } = await open();
-		const read = vi.spyOn(navigator.geolocation, 'watchPosition');
-		try {
-			await screen.getByLabelText('To', { exact: true }).click();
-			await screen.getByText('Where I am now').last().click();
-			await expect.element(screen.getByRole('alert')).toBeVisible();
-			expect(read).not.toHaveBeenCalled();
-		} finally {
-			read.mockRestore();
-		}
-	});
-
-	it('is read from the odometer', async () => {
-		const { transactionId, screen } = await open();
-		await screen.getByText('Odometer').first().click();
-		await screen.getByLabelText('Odometer at the start, km').fill('64 210');
-		await screen.getByLabelText('Odometer at the end, km').fill('64 200');
-		await expect.element(screen.getByText(/shows less at the end/)).toBeVisible();
-		await screen.getByLabelText('Odometer at the end, km').fill('64 225');
-		await userEvent.tab();
-		await expect
-			.poll(() => bodyOf(transactionId))
-			.toMatchObject({
-				distanceM: 15_000,
-				distanceSource: 'odometer',
-				odometerStartKm: 64_210,
-				odometerEndKm: 64_225
-			});
-	});
-});
-
-describe('a trip too short to be paid', () => {
-	const tripId = `trip:${WORKER}:${ulidOf(1)}`;
-	const transactionId = `transaction:${WORKER}:${ulidOf(1)}`;
-	const fixes = `trace:${WORKER}:${ulidOf(1)}:0`;
-
-	async function record(state: TripBody['state']): Promise<void> {
-		const at = '2026-03-02T08:00:00.000Z';
-		const startedAtMs = Date.parse(at);
-		const stoppedAtMs = state === 'stopped' ? startedAtMs + 60_000 : null;
-		const envelope = {
-			schema: 1,
-			companyId: COMPANY,
-			ownerId: WORKER,
-			createdAt: at,
-			updatedAt: at
-		};
-		await account.documents.add({
-			_id: tripId,
-			type: 'trip',
-			...envelope,
-			schema: DOCUMENT_SCHEMAS.trip.version,
-			body: {
-				...UNTOUCHED_TRIP,
-				gapFills: [],
-				state,
-				startedAtMs,
-				stoppedAtMs,
-				distanceM: stoppedAtMs === null ? null : 12,
-				distanceLowM: null,
-				distanceHighM: null,
-				distanceMethod: null,
-				gaps: [],
-				fixCount: 1,
-				events: [{ deed: 'start', atMs: startedAtMs }],
-				fixesSha256: null
-			}
-		});
-		await account.documents.add({
-			_id: fixes,
-			type: 'trace',
-			...envelope,
-			body: { tripId, n: 0, isOpen: false, fixes: [[startedAtMs, 55.4, 10.4, 5, null, null]] }
-		});
-	}
-
-	it('goes with its fixes and its draft', async () => {
-		await record('stopped');
-		await account.deeds.saveMileage(transactionId, { tripId });
-		expect(await account.deeds.discardTrip(tripId)).toMatchObject({ ok: true });
-		expect(await account.documents.get('trip', tripId)).toBeNull();
-		expect(await account.documents.get('trace', fixes)).toBeNull();
-		expect(await bodyOf(transactionId)).toBeNull();
-	});
-
-	it('stays while it is being recorded', async () => {
-		await record('recording');
-		expect(await account.deeds.discardTrip(tripId)).toMatchObject({
-			refusal: { code: 'trip.still_recording' }
-		});
-		expect(await account.documents.get('trip', tripId)).not.toBeNull();
-	});
 });
 
 describe('approvals', () => {
@@ -421,8 +190,8 @@ describe('approvals', () => {
 			{ subjectId: `transaction:manager9:${'0'.repeat(26)}`, snapshot: anExpense() },
 			'manager9'
 		);
-		await account.documents.add(submission);
-		const screen = await show(ApprovalsLayout, {
+		await pages.account.documents.add(submission);
+		const screen = await pages.show(ApprovalsLayout, {
 			children: createRawSnippet(() => ({ render: () => '<span></span>' }))
 		});
 		await screen.getByLabelText(/Select Byggemarkedet/).click();
@@ -435,5 +204,50 @@ describe('approvals', () => {
 		await expect.element(screen.getByText('Nothing waits for you').first()).toBeVisible();
 		await screen.getByText('Decided', { exact: true }).click();
 		await expect.element(screen.getByText(/not sent yet/).first()).toBeVisible();
+	});
+
+	it('is looked at by its small picture, in the list and as long as the full one is not here', async () => {
+		const canvas = new OffscreenCanvas(30, 40);
+		canvas.getContext('2d')?.fillRect(0, 0, 30, 40);
+		const drawn = await (await canvas.convertToBlob({ type: 'image/png' })).arrayBuffer();
+		const { sha256 } = await pages.account.vault.put(new Uint8Array(drawn), 'image/png');
+		const receipt = {
+			receiptId: `receipt:manager9:${'1'.repeat(26)}`,
+			sha256: 'c'.repeat(64),
+			mediaType: 'image/webp' as const,
+			byteLength: 300_000,
+			thumbnailSha256: sha256
+		};
+		const subjectId = `transaction:manager9:${'2'.repeat(26)}`;
+		const submission = aSubmission(
+			2,
+			{ subjectId, snapshot: anExpense(), receipts: [receipt] },
+			'manager9'
+		);
+		await pages.account.documents.add(submission);
+		const children = createRawSnippet(() => ({ render: () => '<span></span>' }));
+		const list = await pages.show(ApprovalsLayout, { children });
+		await expect.poll(() => list.container.querySelector('a[data-approval] img')).not.toBeNull();
+		await list.unmount();
+
+		const photos = [{ id: receipt.receiptId, sha256: receipt.sha256, blob: null, thumbnail: null }];
+		const thumbnail = await pages.account.vault.get(sha256);
+		const evidence = (shown: Blob | null) =>
+			pages.show(ApprovalEvidence, {
+				kind: 'expense',
+				pages: photos.map((page) => ({ ...page, thumbnail: shown })),
+				receipts: [receipt],
+				route: null,
+				isRouteExpected: false,
+				isWide: false
+			});
+		const without = await evidence(null);
+		await expect.element(without.getByText(/not on this device/)).toBeVisible();
+		await without.unmount();
+		const withSmall = await evidence(thumbnail);
+		await expect
+			.element(withSmall.getByText('Small preview; the full picture follows'))
+			.toBeVisible();
+		await expect.element(withSmall.getByRole('img')).toHaveProperty('naturalHeight', 40);
 	});
 });

@@ -70,7 +70,7 @@ describe('a passcode', () => {
 		const stored = await everythingInIndexedDb();
 		for (const secret of ['tractors', 'secret merchant']) expect(holds(stored, secret)).toBe(false);
 		expect(JSON.stringify({ ...localStorage, ...sessionStorage })).not.toContain('tractors');
-		for (const value of await withDevice(({ deviceKeys }) => deviceKeys.toArray())) {
+		for (const value of await withDevice(({ deviceKeys }) => deviceKeys.all())) {
 			expect(value.key.extractable).toBe(false);
 		}
 	});

@@ -1,4 +1,5 @@
-import { DOCUMENT_SCHEMAS, checkDocument, type OutlayDocument } from '@outlay/domain/documents';
+import { checkDocument } from '@outlay/domain/document-schemas';
+import { DOCUMENT_VERSIONS, type OutlayDocument } from '@outlay/domain/documents';
 import { Dexie } from 'dexie';
 import { afterEach, describe, expect, it } from 'vitest';
 import { firstOf } from '#lib/commands/context.ts';
@@ -145,7 +146,7 @@ describe('documents an earlier app stored', () => {
 		}));
 		expect(edited.document).toEqual({ ...stored?.document, updatedAt });
 		expect((await readRows(collectionOf(again, old), [old._id])).get(old._id)).toMatchObject({
-			schemaVersion: DOCUMENT_SCHEMAS[old.type].version
+			schemaVersion: DOCUMENT_VERSIONS[old.type]
 		});
 	});
 });

@@ -1,13 +1,12 @@
 import { Dexie } from 'dexie';
 import { afterEach, describe, expect, it } from 'vitest';
-import { cdp } from 'vitest/browser';
 import { DEVICE_DATABASE } from '#lib/storage/device-database.ts';
 import { documentsIn } from '#lib/storage/documents.ts';
 import { forgetAccount, openDatabase, removeEverything } from '#lib/storage/open-database.ts';
+import { changeRows, readRows } from '#lib/storage/row-store.ts';
+import { rowOf, type RowState } from '#lib/storage/rows.ts';
 import { rememberSignedIn } from '#lib/storage/signed-in.ts';
 import { bytesInVault, vaultIn } from '#lib/storage/vault.ts';
-import type { Live } from '#lib/commands/ports.ts';
-import type { Trace } from '@outlay/domain/trip';
 import {
 	COMPANY,
 	MANAGER,
@@ -15,32 +14,20 @@ import {
 	aDecision,
 	aReceipt,
 	aSubmission,
+	aTrace,
 	aTransaction,
 	anExpense,
 	ulidOf
 } from '../support/documents.ts';
 import { everythingInIndexedDb, holds } from '../support/indexed-db.ts';
+import { once } from '../support/live-value.ts';
 import { aSession } from '../support/session.ts';
+import { countGets, fillTheDisk, devtools } from '../support/watched-storage.ts';
 
 const ACCOUNT = { companyId: COMPANY, userId: WORKER };
 const nowMs = 1_700_000_000_000;
 const clock = { nowMs: () => nowMs };
 const fetchNothing = () => Promise.resolve(null);
-
-/** The first value a live list or document shows that fits. */
-function once<T>(live: Live<T>, fits: (value: T) => boolean = () => true): Promise<T> {
-	return new Promise((resolve) => {
-		let done = false;
-		const stop = live.subscribe((value) => {
-			if (done || !fits(value)) return;
-			done = true;
-			resolve(value);
-			queueMicrotask(() => {
-				stop();
-			});
-		});
-	});
-}
 
 afterEach(async () => {
 	await removeEverything();
@@ -137,6 +124,44 @@ describe('documents on the device', () => {
 		}
 	});
 
+	it('are shown as they were stored, whatever becomes of what was handed in', async () => {
+		const documents = documentsIn(await openDatabase(ACCOUNT), clock);
+		const document = aTransaction(1, { purpose: 'as it was stored' });
+		const shown = once(documents.watchNewest('transaction', 1), (list) => list.length === 1);
+		await documents.add(document);
+		document.body.purpose = 'changed after it was stored';
+		expect((await shown)[0]?.document.body.purpose).toBe('as it was stored');
+		const [stored] = await once(documents.watchNewest('transaction', 1));
+		expect(stored?.document.body.purpose).toBe('as it was stored');
+	});
+
+	it('are not asked for one by one where none is there, and found where some are', async () => {
+		const { documents } = await openDatabase(ACCOUNT);
+		const rows = Array.from({ length: 120 }, (_, n) => rowOf(aTransaction(n + 1)));
+		const ids = rows.map(({ id }) => id);
+		const store = (added: RowState[]) => {
+			const byId = new Map(added.map((row) => [row.id, row]));
+			return changeRows(documents, [...byId.keys()], (id) => byId.get(id) ?? null);
+		};
+		const asked = countGets();
+		await store(rows.filter((_, n) => n % 3 === 0));
+		expect(asked.end()).toBe(0);
+
+		const seen = new Map<string, boolean>();
+		await changeRows(documents, ids, (id, row) => {
+			seen.set(id, row?.id === id);
+			return null;
+		});
+		expect(ids.map((id) => seen.get(id))).toEqual(rows.map((_, n) => n % 3 === 0));
+		// Far apart, with many others between them.
+		await store(rows);
+		const apart = Array.from({ length: 21 }, (_, n) =>
+			n === 0 ? ids[0] : n === 20 ? ids[119] : `transaction:${WORKER}:nowhere${String(n)}`
+		).map(String);
+		const found = await readRows(documents, apart);
+		expect([...found.keys()].sort()).toEqual([ids[0], ids[119]].map(String).sort());
+	});
+
 	it('do not mix accounts', async () => {
 		await documentsIn(await openDatabase(ACCOUNT), clock).add(aTransaction(1));
 		const other = documentsIn(await openDatabase({ companyId: COMPANY, userId: MANAGER }), clock);
@@ -187,13 +212,16 @@ describe('the vault', () => {
 		const database = await openDatabase(ACCOUNT);
 		const vault = vaultIn(database, clock, fetchNothing);
 		const { sha256 } = await vault.put(new Uint8Array([1, 2, 3]), 'image/png');
+		const { sha256: thumbnailSha256 } = await vault.put(new Uint8Array([1]), 'image/png');
 		const documents = documentsIn(database, clock);
 		await documents.add(aReceipt(1, sha256));
-		await vault.forget(sha256);
+		await vault.forget({ sha256, thumbnailSha256 });
 		expect(await bytesInVault(database, sha256)).not.toBeNull();
+		expect(await bytesInVault(database, thumbnailSha256)).not.toBeNull();
 		await documents.remove('receipt', aReceipt(1)._id);
-		await vault.forget(sha256);
+		await vault.forget({ sha256, thumbnailSha256 });
 		expect(await bytesInVault(database, sha256)).toBeNull();
+		expect(await bytesInVault(database, thumbnailSha256)).toBeNull();
 		await vault.put(new Uint8Array([1, 2, 3]), 'image/png');
 		expect(await bytesInVault(database, sha256)).not.toBeNull();
 	});
@@ -259,34 +287,3 @@ describe('a browser under pressure', () => {
 		expect(await documents.get('transaction', aTransaction(2)._id)).not.toBeNull();
 	});
 });
-
-/** From now on IndexedDB refuses bytes as a full disk does: Chromium's quota can't be lowered for a test page. */
-function fillTheDisk(): () => void {
-	// eslint-disable-next-line @typescript-eslint/unbound-method -- called with its store below
-	const { put } = IDBObjectStore.prototype;
-	IDBObjectStore.prototype.put = function (value: unknown, key?: IDBValidKey) {
-		if (this.name === 'attachments') throw new DOMException('full', 'QuotaExceededError');
-		return put.call(this, value, key);
-	};
-	return () => {
-		IDBObjectStore.prototype.put = put;
-	};
-}
-
-/** Chromium's developer tools, for what no page can do to itself. */
-async function devtools(method: string, parameters: object): Promise<void> {
-	// The provider decides what a session can do; ours is Playwright's.
-	const session = cdp() as unknown as {
-		send(method: string, parameters: object): Promise<unknown>;
-	};
-	await session.send(method, { origin: location.origin, ...parameters });
-}
-
-function aTrace(tripId: string, n: number): Trace {
-	return {
-		...aTransaction(n),
-		_id: tripId.replace('trip', 'trace') + `:${String(n)}`,
-		type: 'trace',
-		body: { tripId, n, isOpen: false, fixes: [[n, 55, 12, 5, null, null]] }
-	};
-}

@@ -1,78 +1,26 @@
-import { FitBaseType, FitEncoder } from 'fit-file-parser/encoder';
 import { emptyProfile } from '@outlay/domain/person';
-import { DOCUMENT_SCHEMAS } from '@outlay/domain/documents';
+import { DOCUMENT_VERSIONS } from '@outlay/domain/documents';
 import type { RecordedFile } from '@outlay/domain/recordings/recorded-file';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Account, App } from '#lib/commands/app.ts';
-import { startApp } from '#lib/start.ts';
-import { saveForms } from '#lib/state/open-forms.ts';
-import { rememberSignedIn } from '#lib/storage/signed-in.ts';
 import { gpxOf } from '@outlay/domain/trip-files';
 import { CAR_RATE } from '../support/car-rate.ts';
 import { COMPANY, WORKER } from '../support/documents.ts';
-import { aSession } from '../support/session.ts';
+import { openApp } from '../support/open-app.ts';
+import { START_MS, PLACES, aGpx, aFit, aTimeline } from '../support/drive-files.ts';
 
 /* Recordings of other apps become trips, and trips are cut: on the real app, with its workers, without a server. */
-
-const START_MS = Date.parse('2026-03-02T08:00:00.000Z');
 
 let app: App;
 let account: Account;
 
 beforeEach(async () => {
-	await rememberSignedIn().remember(aSession());
-	app = await startApp({ saveForms, onWaiting: () => undefined });
-	account = await new Promise<Account>((resolve) => {
-		app.account.subscribe((value) => {
-			if (value) resolve(value);
-		});
-	});
+	({ app, account } = await openApp());
 });
 
 afterEach(async () => {
 	await app.sessions.signOut();
 });
-
-/** North at 20 m/s for ten minutes. */
-const PLACES = Array.from({ length: 600 }, (_, second) => ({
-	timeMs: START_MS + second * 1000,
-	latitude: 55.4 + second * 1.8e-4,
-	longitude: 10.4
-}));
-
-function aGpx(): Blob {
-	const points = PLACES.map(
-		({ timeMs, latitude, longitude }) =>
-			`<trkpt lat="${latitude}" lon="${longitude}"><time>${new Date(timeMs).toISOString()}</time></trkpt>`
-	);
-	const text = `<gpx version="1.1"><trk><name>To the site</name><trkseg>${points.join('')}</trkseg></trk></gpx>`;
-	return new Blob([text]);
-}
-
-function aFit(): Blob {
-	const encoder = new FitEncoder();
-	const toSemicircles = (degrees: number) => Math.round((degrees * 2 ** 31) / 180);
-	const fitEpochMs = Date.parse('1989-12-31T00:00:00.000Z');
-	for (const { timeMs, latitude, longitude } of PLACES) {
-		encoder.writeMessage(20, [
-			{ number: 253, size: 4, baseType: FitBaseType.Uint32, value: (timeMs - fitEpochMs) / 1000 },
-			{ number: 0, size: 4, baseType: FitBaseType.Sint32, value: toSemicircles(latitude) },
-			{ number: 1, size: 4, baseType: FitBaseType.Sint32, value: toSemicircles(longitude) },
-			{ number: 6, size: 2, baseType: FitBaseType.Uint16, value: 20_000 }
-		]);
-	}
-	return new Blob([encoder.close() as Uint8Array<ArrayBuffer>]);
-}
-
-function aTimeline(): Blob {
-	const at = (place: (typeof PLACES)[number]) => ({
-		latitudeE7: Math.round(place.latitude * 1e7),
-		longitudeE7: Math.round(place.longitude * 1e7),
-		accuracy: 6,
-		timestamp: new Date(place.timeMs).toISOString()
-	});
-	return new Blob([JSON.stringify({ locations: PLACES.map(at) })]);
-}
 
 async function read(file: Blob): Promise<RecordedFile> {
 	const done = await account.deeds.readRecording(file);
@@ -255,7 +203,7 @@ describe('a home marked in the place book', () => {
 		await account.documents.add({
 			_id: `profile:${WORKER}`,
 			type: 'profile',
-			schema: DOCUMENT_SCHEMAS.profile.version,
+			schema: DOCUMENT_VERSIONS.profile,
 			companyId: COMPANY,
 			ownerId: WORKER,
 			createdAt: '2026-03-01T08:00:00.000Z',
@@ -281,15 +229,44 @@ describe('a home marked in the place book', () => {
 			distanceM: own!.distanceM
 		});
 		expect(sent!.document.body.stretches[0]![0]![0]).toBeGreaterThan(55.4015);
+
+		// Nor is it in a drive that was typed from "here".
+		const near = await typedFrom(55.4001);
+		expect(near.snapshot).toMatchObject({
+			from: 'My door',
+			fromPoint: { kind: 'own-place', placeId: 'h' }
+		});
+		expect(near.draft).toMatchObject({ fromPoint: { kind: 'here' } });
+
+		// How far around it is the person's choice: a kilometre away is shown, until they hide two.
+		expect((await typedFrom(55.41)).snapshot).toMatchObject({ fromPoint: { kind: 'here' } });
+		expect(await account.deeds.saveProfile({ homeRadiusM: 2000 })).toMatchObject({ ok: true });
+		expect((await typedFrom(55.41)).snapshot).toMatchObject({
+			fromPoint: { kind: 'own-place', placeId: 'h' }
+		});
 	});
 });
+
+/** A drive from where the person is, as it was sent and as they keep it. */
+async function typedFrom(latitude: number) {
+	const typedId = account.deeds.newTransactionId();
+	await account.deeds.saveMileage(typedId, {
+		...{ from: 'My door', to: 'B', purpose: 'Pump', distanceM: 8_000 },
+		fromPoint: { kind: 'here', latitude, longitude: 10.4001 }
+	});
+	const submitted = await account.deeds.submit(typedId);
+	if (!submitted.ok) throw new Error(submitted.refusal.code);
+	const submission = await account.documents.get('submission', submitted.value);
+	const draft = await account.documents.get('transaction', typedId);
+	return { snapshot: submission!.document.body.snapshot, draft: draft!.document.body };
+}
 
 async function addRate(): Promise<void> {
 	const at = '2026-01-01T00:00:00.000Z';
 	await account.documents.add({
 		_id: 'setting:mileage-rates:2020-01-01',
 		type: 'setting',
-		schema: DOCUMENT_SCHEMAS.setting.version,
+		schema: DOCUMENT_VERSIONS.setting,
 		companyId: COMPANY,
 		ownerId: '',
 		createdAt: at,

@@ -1,4 +1,4 @@
-import { DOCUMENT_SCHEMAS } from '@outlay/domain/documents';
+import { DOCUMENT_VERSIONS } from '@outlay/domain/documents';
 import type { Trip } from '@outlay/domain/trip';
 import type { TransactionBody } from '@outlay/domain/transaction';
 import type { Component } from 'svelte';
@@ -7,14 +7,12 @@ import { page, userEvent } from 'vitest/browser';
 import { render } from 'vitest-browser-svelte';
 import type { Account, App } from '#lib/commands/app.ts';
 import { overwriteGetLocale } from '#lib/paraglide/runtime.js';
-import { startApp } from '#lib/start.ts';
-import { saveForms } from '#lib/state/open-forms.ts';
-import { rememberSignedIn } from '#lib/storage/signed-in.ts';
 import '../../src/app.css';
 import MileagePage from '../../src/routes/(field)/trips/MileagePage.svelte';
 import { CAR_RATE } from '../support/car-rate.ts';
+import { expectAccessible } from '../support/accessible.ts';
 import { COMPANY, WORKER, aTripBody, ulidOf } from '../support/documents.ts';
-import { aSession } from '../support/session.ts';
+import { openApp } from '../support/open-app.ts';
 import PageInApp from './PageInApp.svelte';
 
 /* What a person does about a recording with holes, on the real app, without a server. */
@@ -35,13 +33,7 @@ let account: Account;
 beforeEach(async () => {
 	overwriteGetLocale(() => 'en');
 	await page.viewport(390, 844);
-	await rememberSignedIn().remember(aSession());
-	app = await startApp({ saveForms, onWaiting: () => undefined });
-	account = await new Promise<Account>((resolve) => {
-		app.account.subscribe((value) => {
-			if (value) resolve(value);
-		});
-	});
+	({ app, account } = await openApp());
 });
 
 afterEach(async () => {
@@ -54,12 +46,13 @@ async function drive(): Promise<void> {
 	const trip: Trip = {
 		_id: tripId,
 		type: 'trip',
-		schema: DOCUMENT_SCHEMAS.trip.version,
+		schema: DOCUMENT_VERSIONS.trip,
 		...envelope,
 		body: aTripBody({
 			startedAtMs,
 			stoppedAtMs: startedAtMs + 400_000,
 			distanceM: null,
+			...{ fixCount: 299, fixesSha256: null },
 			events: [
 				{ deed: 'start', atMs: startedAtMs },
 				{ deed: 'sleep', atMs: startedAtMs + 150_000 },
@@ -72,7 +65,7 @@ async function drive(): Promise<void> {
 	await account.documents.add({
 		_id: `trace:${WORKER}:${ulidOf(1)}:0`,
 		type: 'trace',
-		schema: DOCUMENT_SCHEMAS.trace.version,
+		schema: DOCUMENT_VERSIONS.trace,
 		...envelope,
 		body: {
 			tripId,
@@ -98,6 +91,12 @@ async function show() {
 	return render(PageInApp, { app, account, page: Page, pageProps: { transactionId } });
 }
 
+/** What the person said of the gap, as the page shows it. */
+const chosen = () =>
+	[...document.querySelectorAll<HTMLInputElement>('input[type=radio]:checked')]
+		.map(({ value }) => value)
+		.filter((value) => ['straight', 'via', 'road', 'odometer', 'typed'].includes(value));
+
 async function mileage(): Promise<Extract<TransactionBody, { kind: 'mileage' }>> {
 	const body = (await account.documents.get('transaction', transactionId))?.document.body;
 	if (body?.kind !== 'mileage') throw new Error('no mileage');
@@ -119,12 +118,15 @@ describe('a recording that paused on the way', () => {
 			.element(screen.getByRole('heading', { name: /^Recording paused \d\d:\d\d–\d\d:\d\d$/ }))
 			.toBeVisible();
 		await expect.element(screen.getByText(/2\.0 km in a straight line/)).toBeVisible();
+		// Nothing is accepted for the person.
+		expect(chosen()).toEqual([]);
+		await expectAccessible();
 
 		await screen.getByRole('radio', { name: /Add a point you passed/ }).click();
 		const dialog = screen.getByRole('dialog', { name: 'Points you passed' });
 		await dialog.getByRole('button', { name: 'Measure through these' }).click();
 		await expect.element(screen.getByText('Press the map where you drove first.')).toBeVisible();
-		await expect.element(screen.getByRole('radio', { name: /Accept the straight/ })).toBeChecked();
+		await expect.poll(chosen).toEqual([]);
 
 		await screen.getByRole('radio', { name: /Add a point you passed/ }).click();
 		const map = dialog.getByRole('group', { name: 'Map of the route' });
@@ -135,6 +137,7 @@ describe('a recording that paused on the way', () => {
 			position: { x: sheet.clientWidth / 2, y: sheet.clientHeight / 4 }
 		});
 		await expect.element(dialog.getByText(/^Point 1/)).toBeVisible();
+		await expectAccessible();
 		await dialog.getByRole('button', { name: 'Measure through these' }).click();
 		await expect.element(screen.getByText(/km through your points/)).toBeVisible();
 		// The draft follows the trip in a write of its own.
@@ -148,6 +151,7 @@ describe('a recording that paused on the way', () => {
 		await screen.getByRole('radio', { name: /Accept the straight/ }).click();
 		await expect.poll(async () => (await mileage()).distanceM).toBe(straight.distanceM);
 		expect((await tripBody()).gapFills).toMatchObject([{ by: 'straight' }]);
+		await expect.poll(chosen).toEqual(['straight']);
 	});
 
 	it('says what to do where no roads are known, and leaves the distance', async () => {
@@ -158,7 +162,7 @@ describe('a recording that paused on the way', () => {
 		await expect
 			.element(screen.getByText(/No roads of this place are on this device/))
 			.toBeVisible();
-		await expect.element(screen.getByRole('radio', { name: /Accept the straight/ })).toBeChecked();
+		await expect.poll(chosen).toEqual([]);
 		expect(await mileage()).toEqual(before);
 	});
 
@@ -194,7 +198,7 @@ describe('a recording that paused on the way', () => {
 		await account.documents.add({
 			_id: 'setting:mileage-rates:2020-01-01',
 			type: 'setting',
-			schema: DOCUMENT_SCHEMAS.setting.version,
+			schema: DOCUMENT_VERSIONS.setting,
 			...envelope,
 			ownerId: '',
 			body: {

@@ -1,12 +1,9 @@
-import { DOCUMENT_SCHEMAS } from '@outlay/domain/documents';
+import { DOCUMENT_VERSIONS } from '@outlay/domain/documents';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { cdp } from 'vitest/browser';
 import type { Account, App, Recording } from '#lib/commands/app.ts';
-import { startApp } from '#lib/start.ts';
-import { saveForms } from '#lib/state/open-forms.ts';
-import { rememberSignedIn } from '#lib/storage/signed-in.ts';
 import { COMPANY } from '../support/documents.ts';
-import { aSession } from '../support/session.ts';
+import { openApp } from '../support/open-app.ts';
 
 /* Recording with the browser's own geolocation, on the real app: what is read when, and what is kept as evidence. */
 
@@ -28,13 +25,7 @@ beforeEach(async () => {
 		setting: 'granted',
 		origin: window.location.origin
 	});
-	await rememberSignedIn().remember(aSession());
-	app = await startApp({ saveForms, onWaiting: () => undefined });
-	account = await new Promise<Account>((resolve) => {
-		app.account.subscribe((value) => {
-			if (value) resolve(value);
-		});
-	});
+	({ app, account } = await openApp());
 	account.recorder.recording.subscribe((now) => (recording = now));
 });
 
@@ -48,7 +39,7 @@ async function recordPurpose(): Promise<void> {
 	await account.documents.add({
 		_id: 'setting:company:2020-01-01',
 		type: 'setting',
-		schema: DOCUMENT_SCHEMAS.setting.version,
+		schema: DOCUMENT_VERSIONS.setting,
 		companyId: COMPANY,
 		ownerId: '',
 		createdAt: at,
@@ -113,4 +104,28 @@ it('keeps presses, permission and a hash of the positions with the trip', async 
 	expect(body.fixesSha256).toMatch(/^[0-9a-f]{64}$/);
 	expect(body.fixCount).toBeGreaterThan(1);
 	expect(recording).toMatchObject({ state: 'idle', tripId: null, stretches: [] });
+});
+
+it('is not cut short by the lock of an idle device, which closes as soon as nothing is recorded', async () => {
+	expect(await account.protection.setPasscode(null, 'four blue tractors')).toMatchObject({
+		ok: true
+	});
+	await recordPurpose();
+	expect(await account.recorder.start()).toMatchObject({ ok: true });
+	let why: string | null = null;
+	const stopFollowing = app.closed.subscribe((closed) => (why = closed?.kind ?? null));
+	// Idle from the first moment: each look at the page tries to lock.
+	const stopLocking = account.protection.lockWhenIdle(0);
+	const look = () => document.dispatchEvent(new Event('visibilitychange'));
+	look();
+	expect(await account.protection.lock()).toMatchObject({ refusal: { code: 'lock.recording' } });
+	await stand(55.4);
+	expect(why).toBeNull();
+	expect(recording.state).toBe('recording');
+
+	expect(await account.recorder.discard()).toMatchObject({ ok: true });
+	look();
+	await expect.poll(() => why).toBe('locked');
+	stopLocking();
+	stopFollowing();
 });

@@ -4,6 +4,7 @@ import { render } from 'vitest-browser-svelte';
 import type { Component } from 'svelte';
 import CloudOff from '@lucide/svelte/icons/cloud-off';
 import type { Refusal } from '@outlay/domain/refusal';
+import { emptyMileage } from '@outlay/domain/transaction';
 import type { Account, App } from '#lib/commands/app.ts';
 import type { QueueEntry, SyncStatus } from '#lib/commands/ports.ts';
 import { overwriteGetLocale } from '#lib/paraglide/runtime.js';
@@ -23,7 +24,10 @@ import { syncViewOf } from '#lib/state/sync-status.svelte.ts';
 import type { TransactionRow } from '#lib/state/transaction-row.ts';
 import { LiveValue } from '#lib/storage/live-value.ts';
 import EmptyEntries from '../../src/routes/EmptyEntries.svelte';
+import EntriesPage from '../../src/routes/entries/+page.svelte';
 import StatusCard from '../../src/routes/sync/StatusCard.svelte';
+import { CAR_RATE } from '../support/car-rate.ts';
+import { aTransaction } from '../support/documents.ts';
 import PageInApp from './PageInApp.svelte';
 
 let locale: 'en' | 'da' = 'en';
@@ -195,6 +199,39 @@ test('a list that is still fetched is not called empty', async () => {
 	await expect.element(page.getByRole('heading')).toHaveTextContent('Fetching your entries');
 	status.set({ state: 'up-to-date', atMs: null });
 	await expect.element(page.getByRole('heading')).toHaveTextContent('Nothing here yet');
+});
+
+test("a list waits for the company's rates: a drive shows its amount at once or not at all", async () => {
+	const settings = new LiveValue<unknown>();
+	const drive = { ...emptyMileage({ day: '2026-01-15', country: 'DK' }), distanceM: 10_000 };
+	const stored = { document: aTransaction(1), unsentSinceMs: null, isReadOnly: false };
+	stored.document.body = { ...drive, from: 'Odense', to: 'Kolding' };
+	const lists: Record<string, LiveValue<unknown>> = {
+		transaction: new LiveValue<unknown>([stored]),
+		setting: settings
+	};
+	const account = {
+		documents: { watchNewest: (type: string) => lists[type] ?? new LiveValue<unknown>([]) },
+		deeds: { kilometresOfYear: () => Promise.resolve(null) },
+		sync: {
+			status: new LiveValue<SyncStatus>({ state: 'up-to-date', atMs: null }),
+			itemStates: new LiveValue(new Map()),
+			queue: new LiveValue([])
+		}
+	} as unknown as Account;
+	void render(PageInApp, {
+		app: {} as App,
+		account,
+		page: pageOf(EntriesPage),
+		pageProps: {}
+	});
+	await expect.element(page.getByRole('heading', { name: 'Entries' })).toBeVisible();
+	expect(page.getByRole('link', { name: /Odense/ }).elements()).toEqual([]);
+	const rates = { name: 'mileage-rates', state: [CAR_RATE], company: [], excessIsSalary: false };
+	const document = { _id: 'setting:mileage-rates:2020-01-01', type: 'setting', body: rates };
+	settings.set([{ document, unsentSinceMs: null, isReadOnly: false }]);
+	const row = page.getByRole('link', { name: /Odense/ });
+	await expect.element(row).toHaveTextContent(/DKK/);
 });
 
 const appThat = (canSendWhenClosed: boolean) => ({ canSendWhenClosed }) as App;

@@ -11,6 +11,8 @@ import DateField from '#lib/ui/DateField.svelte';
 import Dock from '#lib/ui/Dock.svelte';
 import Field from '#lib/ui/Field.svelte';
 import ListRow from '#lib/ui/ListRow.svelte';
+import ClosedPage from '../../src/routes/ClosedPage.svelte';
+import type { App } from '#lib/commands/app.ts';
 import SegmentedControl from '#lib/ui/SegmentedControl.svelte';
 import Sheet from '#lib/ui/Sheet.svelte';
 import StateMark from '#lib/ui/StateMark.svelte';
@@ -197,4 +199,16 @@ test('approvals are in the dock of approvers only, and say how many wait', async
 	await worker.unmount();
 	const approver = await render(Dock, { ...shared, approvalCount: 3 });
 	await expect.element(approver.getByRole('link', { name: 'Approvals 3 waiting' })).toBeVisible();
+});
+
+test('a tab that an update has overtaken says so like a page, with one way on', async () => {
+	await page.viewport(390, 844);
+	const screen = await render(ClosedPage, { app: {} as App, closed: { kind: 'replaced' } });
+	const heading = screen.getByRole('heading', { level: 1 });
+	await expect.element(heading).toHaveTextContent('Outlay was updated in another tab');
+	expect(document.title).toBe('Outlay was updated in another tab · Outlay');
+	const button = screen.getByRole('button', { name: 'Load again' });
+	const { left, right } = button.element().getBoundingClientRect();
+	expect(left).toBe(heading.element().getBoundingClientRect().left);
+	expect(right - left).toBeGreaterThan(300);
 });

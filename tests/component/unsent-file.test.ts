@@ -1,14 +1,14 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { bringBackUnsent } from '#lib/commands/bring-back-unsent.ts';
-import type { BroughtBackFile, SignedIn } from '#lib/commands/ports.ts';
+import type { SignedIn } from '#lib/commands/ports.ts';
+import type { BroughtBackFile } from '#lib/commands/unsent-ports.ts';
 import { unsentFile } from '#lib/state/unsent-file.ts';
 import { documentsIn } from '#lib/storage/documents.ts';
 import { openDatabase, removeEverything } from '#lib/storage/open-database.ts';
 import { changeRow, findRows } from '#lib/storage/row-store.ts';
 import { rowOf, sentState } from '#lib/storage/rows.ts';
 import { sha256Of, vaultIn } from '#lib/storage/vault.ts';
-import type { OutlayDocument } from '@outlay/domain/documents';
-import { DOCUMENT_SCHEMAS } from '@outlay/domain/documents';
+import { DOCUMENT_VERSIONS, type OutlayDocument } from '@outlay/domain/documents';
 import type { Kept, Profile } from '@outlay/domain/person';
 import { emptyProfile } from '@outlay/domain/person';
 import { COMPANY, WORKER, aReceipt, aSubmission, aTransaction } from '../support/documents.ts';
@@ -72,7 +72,7 @@ function withPurpose<D extends OutlayDocument>(document: D, change: object): D {
 const aProfile = (change: object = {}): Profile => ({
 	_id: `profile:${WORKER}`,
 	type: 'profile',
-	schema: DOCUMENT_SCHEMAS.profile.version,
+	schema: DOCUMENT_VERSIONS.profile,
 	companyId: COMPANY,
 	ownerId: WORKER,
 	createdAt: '2026-11-20T10:00:00.000Z',
@@ -181,6 +181,10 @@ describe('a file of unsent work', () => {
 		const revived = await after.documents.get('transaction', aTransaction(1)._id);
 		expect(revived?.document.body.purpose).toBe('unsent 1');
 		expect(await after.documents.get('transaction', aTransaction(3)._id)).toBeNull();
+		const kept = [{ lost: { purpose: 'unsent 3' }, fields: ['purpose'], removal: 'erased' }];
+		expect(await after.kept()).toMatchObject(kept);
+		expect(await brought(after.bring(file))).toMatchObject({ documents: { removed: 1 } });
+		expect(await after.kept()).toMatchObject(kept);
 	});
 
 	it('of somebody else, of another company, or of no such kind is refused with a reason', async () => {
@@ -243,7 +247,7 @@ describe('a file of unsent work', () => {
 			other({
 				_id: `case:${WORKER}:${'0'.repeat(26)}`,
 				type: 'case',
-				schema: DOCUMENT_SCHEMAS.case.version
+				schema: DOCUMENT_VERSIONS.case
 			}),
 			other({ body: { kind: 'expense' } }),
 			other({ schema: 999 }),

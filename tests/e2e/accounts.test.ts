@@ -1,5 +1,5 @@
 import { expect, type Page } from '@playwright/test';
-import { waitUntilUpToDate } from '../support/app-page.ts';
+import { signIn, waitUntilUpToDate } from '../support/app-page.ts';
 import { CouchClient } from '../support/couch-client.ts';
 import { fillAndLeave, newExpense, waitUntilSaved } from '../support/expense-page.ts';
 import { test } from '../support/on-a-phone.ts';
@@ -39,6 +39,31 @@ test('two people one after the other on one device: neither sees the other, neit
 		const his = await CouchClient.signIn(server.url, jonas);
 		expect(await his.idsByType(his.session.databases.mailbox)).toMatchObject({ transaction: 1 });
 	});
+	await test.step('signing out with something unsent offers a file, which brings it back', async () => {
+		await phone.setOffline(true);
+		await newExpense(page);
+		await fillAndLeave(page.getByLabel('Bought at'), 'Harbour shop');
+		await waitUntilSaved(page);
+		await page.goto(`${server.url}/settings`);
+		await page.getByRole('button', { name: 'Sign out' }).click();
+		const dialog = page.getByRole('dialog');
+		const saving = page.waitForEvent('download');
+		await dialog.getByRole('button', { name: 'Save a file' }).click();
+		const file = await (await saving).path();
+		await dialog.getByRole('button', { name: 'Sign out and lose it' }).click();
+		await expect(page.getByLabel('Company ID')).toBeVisible();
+		await phone.setOffline(false);
+		await signIn(page, server.url, jonas);
+		await expect(page.getByText('Harbour shop')).toHaveCount(0);
+		await page.goto(`${server.url}/sync`);
+		await page.getByLabel('Bring back a saved file').setInputFiles(file);
+		await expect(page.getByText(/Brought back: 1/)).toBeVisible();
+		await page.goto(server.url);
+		await expect(page.getByRole('link', { name: /Harbour shop/ })).toBeVisible();
+		await waitUntilUpToDate(page);
+		const his = await CouchClient.signIn(server.url, jonas);
+		expect(await his.idsByType(his.session.databases.mailbox)).toMatchObject({ transaction: 2 });
+	});
 	await test.step('signing out leaves no database of either, and no word', async () => {
 		expect(await databasesOf(page)).not.toEqual([]);
 		await page.goto(`${server.url}/settings`);
@@ -46,7 +71,9 @@ test('two people one after the other on one device: neither sees the other, neit
 		await page.getByRole('dialog').getByRole('button', { name: 'Sign out' }).click();
 		await expect(page.getByLabel('Company ID')).toBeVisible();
 		await expect.poll(() => databasesOf(page)).toEqual([]);
-		expect(await page.evaluate(wordsOutsideIndexedDb)).not.toMatch(/Stark|Bauhaus|Jonas|Freja/);
+		expect(await page.evaluate(wordsOutsideIndexedDb)).not.toMatch(
+			/Stark|Bauhaus|Harbour|Jonas|Freja/
+		);
 	});
 });
 

@@ -29,8 +29,7 @@ interface Updating {
 
 /** A server whose app can be replaced by a newer one under it, as a deployment does. */
 const test = base.extend<Updating>({
-	// Playwright reads from the pattern what a fixture needs: nothing.
-	// eslint-disable-next-line no-empty-pattern
+	// eslint-disable-next-line no-empty-pattern -- Playwright reads from the pattern what a fixture needs: nothing
 	server: async ({}, use) => {
 		const directory = await temporaryDirectory();
 		const app = path.join(directory, 'app');

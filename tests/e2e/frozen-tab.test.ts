@@ -10,7 +10,6 @@ test('a tab frozen while it sends is replaced by another, and both show the same
 	server,
 	jonas
 }) => {
-	test.setTimeout(300_000);
 	const worker = await CouchClient.signIn(server.url, jonas);
 	const { mailbox } = worker.session.databases;
 	const sent = async () =>

@@ -151,20 +151,20 @@ test('face or fingerprint opens it where the device can', async ({ phone, server
 	await signIn(page, url, jonas);
 	await waitUntilUpToDate(page);
 	await setPasscode(page, url);
-	await page.getByRole('button', { name: 'Use face or fingerprint' }).click();
+	await page.getByRole('button', { name: 'Use face or fingerprint', exact: true }).click();
 	await page.getByLabel('Passcode now').last().fill(CODE);
 	await page.getByRole('button', { name: 'Go on' }).click();
 	await expect(
 		page.getByRole('button', { name: 'No longer use face or fingerprint' })
 	).toBeVisible();
 	await page.getByRole('button', { name: 'Lock now' }).click();
-	await page.getByRole('button', { name: 'Use face or fingerprint' }).click();
+	await page.getByRole('button', { name: 'Use face or fingerprint', exact: true }).click();
 	await expect(page.getByRole('button', { name: 'Lock now' })).toBeVisible();
 
 	await test.step('a finger it does not know opens nothing; the passcode does', async () => {
 		await authenticator.refuse();
 		await page.getByRole('button', { name: 'Lock now' }).click();
-		await page.getByRole('button', { name: 'Use face or fingerprint' }).click();
+		await page.getByRole('button', { name: 'Use face or fingerprint', exact: true }).click();
 		await expect(page.getByText('That did not open it.')).toBeVisible();
 		await unlock(page);
 		await expect(page.getByRole('button', { name: 'Lock now' })).toBeVisible();

@@ -18,7 +18,6 @@ test.skip(!existsSync(MAP), 'The map of Liechtenstein does not lie beside the pr
 test('a region is kept on the device over a bad connection, and the map works with the network off', async ({
 	browser
 }) => {
-	test.setTimeout(120_000);
 	const regions = await temporaryDirectory();
 	await copyFile(MAP, path.join(regions, 'liechtenstein.pmtiles'));
 	await writeFile(path.join(regions, 'liechtenstein.roads'), Buffer.alloc(ROADS_BYTES, 7));

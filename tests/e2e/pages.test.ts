@@ -18,7 +18,6 @@ const SIZES = {
 } as const;
 
 test('every page passes axe on every size and in both themes', async ({ browser }) => {
-	test.setTimeout(600_000);
 	const server = await startServerProcess();
 	const problems: string[] = [];
 	try {
@@ -79,7 +78,8 @@ test('every page passes axe on every size and in both themes', async ({ browser 
 		await inspect(manager, 'approval-expense', problems);
 		await manager.goto(`${url}/approvals`);
 		await manager.getByRole('link', { name: /Odense depot/ }).click();
-		await expect(manager.locator('.leaflet-overlay-pane path').first()).toBeVisible();
+		// A level line has no height, which counts as hidden.
+		await expect(manager.locator('.leaflet-overlay-pane path').first()).toBeAttached();
 		await inspect(manager, 'approval-trip', problems);
 		await visit(manager, `${url}/approvals`, 'approvals', problems);
 		await manager.getByRole('link', { name: /Aldi/ }).click();

@@ -9,7 +9,8 @@ export default defineConfig({
 	workers: 2,
 	forbidOnly: Boolean(process.env['CI']),
 	reporter: 'list',
-	timeout: 180_000,
+	// No measure of anything: the longest tests take a minute alone, and five beside other work.
+	timeout: 600_000,
 	expect: { timeout: 30_000 },
 	use: {
 		locale: 'en-GB',

@@ -1,5 +1,7 @@
 import { attachReceipt } from '#lib/commands/attach-receipt.ts';
+import { followTrips } from '#lib/commands/catch-up-trips.ts';
 import { documentsOf, firstOf, type DeedContext } from '#lib/commands/context.ts';
+import { enterAgain } from '#lib/commands/enter-again.ts';
 import type { Live, SignedIn } from '#lib/commands/ports.ts';
 import { saveExpense } from '#lib/commands/save-expense.ts';
 import { standingHere } from '#lib/commands/standing.ts';
@@ -14,6 +16,7 @@ import { openDatabase } from '#lib/storage/open-database.ts';
 import { vaultIn } from '#lib/storage/vault.ts';
 import { blobFetcher } from '#lib/sync/fetch-blob.ts';
 import { startSync } from '#lib/sync/start-sync.ts';
+import type { Upload } from '#lib/sync/upload.ts';
 import { createPhotos } from '#lib/workers/photo-client.ts';
 import { createTripMeasuring } from '#lib/workers/trip-client.ts';
 import { documentId } from '@outlay/domain/identifiers';
@@ -39,21 +42,24 @@ export async function signInHere(card: SignInCard): Promise<SignedIn> {
 }
 
 /** The store and sync of one account in this page, wired as the app wires them, and its deeds. */
-export async function openDevice(me: SignedIn, options: { fetch?: Fetch } = {}) {
+export async function openDevice(me: SignedIn, options: { fetch?: Fetch; upload?: Upload } = {}) {
 	const clock = createClock();
 	const ourFetch: Fetch = options.fetch ?? ((...asked) => fetch(...asked));
 	const database = await openDatabase(me);
 	const documents = documentsIn(database, clock);
 	const vault = vaultIn(database, clock, blobFetcher(me.databases.mailbox, ourFetch));
 	const connectivity = new LiveValue(true);
+	const isMetered = new LiveValue(false);
 	const sync = startSync({
 		database,
 		session: me,
 		clock,
 		connectivity,
+		isMetered,
 		onReturn: () => () => undefined,
 		untilVisible,
-		fetch: ourFetch
+		fetch: ourFetch,
+		...(options.upload ? { upload: options.upload } : {})
 	});
 	const identities = createIdentities();
 	const context: DeedContext = {
@@ -72,9 +78,13 @@ export async function openDevice(me: SignedIn, options: { fetch?: Fetch } = {}) 
 		me,
 		database,
 		documents,
+		context,
 		vault,
 		sync,
+		/** As the open account does; rejections show in the test. */
+		followTrips: () => followTrips(context, sync.status, (work) => void work),
 		connectivity,
+		isMetered,
 		/** A complete expense with a picture, as a draft. */
 		async draftExpense(picture: Blob, merchant = 'Byggemarkedet'): Promise<string> {
 			const id = documentId('transaction', me.userId, identities.ulid());
@@ -96,6 +106,7 @@ export async function openDevice(me: SignedIn, options: { fetch?: Fetch } = {}) 
 		save: async (id: string, change: Parameters<typeof saveExpense>[2]) => {
 			demand(await saveExpense(context, id, change));
 		},
+		enterAgain: async (keptId: string) => demand(await enterAgain(context, keptId)),
 		submit: async (id: string) => demand(await submit(context, id)),
 		/** As when the tab is closed: nothing is sent to the end first. */
 		async close() {

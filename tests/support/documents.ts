@@ -1,6 +1,7 @@
-import { DOCUMENT_SCHEMAS } from '@outlay/domain/documents';
+import { DOCUMENT_VERSIONS } from '@outlay/domain/documents';
 import type { DocumentType } from '@outlay/domain/identifiers';
 import type { Receipt } from '@outlay/domain/receipt';
+import type { Setting } from '@outlay/domain/setting';
 import type { Decision, Recall, Submission, Verdict } from '@outlay/domain/submission';
 import {
 	emptyMileage,
@@ -8,7 +9,8 @@ import {
 	type MileageBody,
 	type Transaction
 } from '@outlay/domain/transaction';
-import { UNTOUCHED_TRIP, type TripBody } from '@outlay/domain/trip';
+import { UNTOUCHED_TRIP } from '@outlay/domain/untouched-trip';
+import type { Trace, TripBody } from '@outlay/domain/trip';
 
 /** Builders of documents for tests: valid ones, to be bent where a test needs it. */
 export const COMPANY = 'nordlys1';
@@ -23,7 +25,7 @@ export function ulidOf(n: number): string {
 function envelope(type: DocumentType, ownerId: string, atMs: number) {
 	const at = new Date(atMs).toISOString();
 	return {
-		schema: DOCUMENT_SCHEMAS[type].version,
+		schema: DOCUMENT_VERSIONS[type],
 		companyId: COMPANY,
 		ownerId,
 		createdAt: at,
@@ -90,6 +92,16 @@ export function aTripBody(change: Partial<TripBody> = {}): TripBody {
 	};
 }
 
+/** A chunk of fixes, the nth of its trip. */
+export function aTrace(tripId: string, n: number): Trace {
+	return {
+		...aTransaction(n),
+		_id: tripId.replace('trip', 'trace') + `:${String(n)}`,
+		type: 'trace',
+		body: { tripId, n, isOpen: false, fixes: [[n, 55, 12, 5, null, null]] }
+	};
+}
+
 export function aReceipt(n = 1, sha256 = HASH): Receipt {
 	return {
 		_id: `receipt:${WORKER}:${ulidOf(n)}`,
@@ -103,7 +115,8 @@ export function aReceipt(n = 1, sha256 = HASH): Receipt {
 			widthPx: 100,
 			heightPx: 200,
 			page: 1,
-			addedAt: '2026-11-20T10:00:00.000Z'
+			addedAt: '2026-11-20T10:00:00.000Z',
+			thumbnailSha256: null
 		}
 	};
 }
@@ -129,6 +142,7 @@ export function aSubmission(
 			tripId: null,
 			routeId: null,
 			fixesSha256: null,
+			yearBeforeM: 0,
 			settingsFrom: '2026-01-01',
 			submittedAt: new Date(atMs).toISOString(),
 			contentHash: HASH,
@@ -169,3 +183,26 @@ export function aDecision(
 		}
 	};
 }
+
+/** A setting of the company in force from a day. */
+export function aSetting(validFrom: string, body: Setting['body']): Setting {
+	return {
+		_id: `setting:${body.name}:${validFrom}`,
+		type: 'setting',
+		...envelope('setting', '', 1_700_000_000_000),
+		body
+	};
+}
+
+/** A Danish company that records no location and demands no passcode. */
+export const COMPANY_SETTING: Extract<Setting['body'], { name: 'company' }> = {
+	name: 'company',
+	companyName: 'Nordlys Service',
+	companyCode: 'nordlys',
+	country: 'DK',
+	homeCurrency: 'DKK',
+	controllerContact: 'privacy@nordlys.example',
+	locationPurpose: null,
+	traceRetentionMonths: 3,
+	deviceLock: null
+};

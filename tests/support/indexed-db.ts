@@ -16,6 +16,24 @@ export async function everythingInIndexedDb(): Promise<unknown[]> {
 	return found;
 }
 
+/** Deletes a row of a collection as another tab would that is killed before it tells of it. */
+export async function deleteUntold(
+	collection: string,
+	schemaVersion: number,
+	id: string
+): Promise<void> {
+	const ending = `--${String(schemaVersion)}--${collection}`;
+	const found = (await indexedDB.databases()).find(({ name }) => name?.endsWith(ending));
+	if (found?.name === undefined) throw new Error(`no ${collection}`);
+	const database = await finished(indexedDB.open(found.name));
+	const rows = database.transaction('docs', 'readwrite').objectStore('docs');
+	const row = (await finished(rows.get(id))) as { _rev: string };
+	const [height = '1'] = row._rev.split('-');
+	const _rev = `${String(Number(height) + 1)}-untold`;
+	await finished(rows.put({ ...row, _rev, _deleted: '1' }));
+	database.close();
+}
+
 /** Whether a text stands anywhere in the values: as text, or as bytes in UTF-8. Blobs fail: none may be stored. */
 export function holds(values: readonly unknown[], text: string): boolean {
 	return values.some((value) => valueHolds(value, text));

@@ -1,4 +1,4 @@
-import { DOCUMENT_SCHEMAS } from '@outlay/domain/documents';
+import { DOCUMENT_VERSIONS } from '@outlay/domain/documents';
 import { documentId } from '@outlay/domain/identifiers';
 import type { SessionView } from '@outlay/domain/session-view';
 import type { Transaction } from '@outlay/domain/transaction';
@@ -16,7 +16,7 @@ export function transactionsOf(me: SessionView, count: number, from = 0): Transa
 		return {
 			_id: documentId('transaction', me.userId, ulidAt(FIRST_MS + n * APART_MS, n)),
 			type: 'transaction',
-			schema: DOCUMENT_SCHEMAS.transaction.version,
+			schema: DOCUMENT_VERSIONS.transaction,
 			companyId: me.companyId,
 			ownerId: me.userId,
 			createdAt,

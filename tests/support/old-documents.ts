@@ -3,6 +3,7 @@ import {
 	HASH,
 	WORKER,
 	aDecision,
+	aReceipt,
 	anExpense,
 	aSubmission,
 	aTransaction,
@@ -13,7 +14,16 @@ import {
 export interface OldDocument {
 	_id: string;
 	type:
-		'transaction' | 'submission' | 'decision' | 'case' | 'trip' | 'route' | 'profile' | 'setting';
+		| 'transaction'
+		| 'receipt'
+		| 'submission'
+		| 'decision'
+		| 'case'
+		| 'trip'
+		| 'route'
+		| 'profile'
+		| 'kept'
+		| 'setting';
 	schema: number;
 	companyId: string;
 	ownerId: string;
@@ -38,6 +48,25 @@ const MILEAGE_2 = {
 	distanceText: '',
 	distanceSource: 'typed',
 	clearances: []
+};
+
+const MILEAGE_3 = {
+	...MILEAGE_2,
+	fromPoint: null,
+	toPoint: null,
+	vias: [],
+	isReturn: false,
+	vehicle: 'car',
+	vehicleOwner: 'own',
+	vehicleId: null,
+	distanceLowM: null,
+	distanceHighM: null,
+	distanceMethod: '',
+	legs: [],
+	wayMark: '',
+	isEstimateConfirmed: false,
+	odometerStartKm: null,
+	odometerEndKm: null
 };
 
 function old(
@@ -68,15 +97,50 @@ function without(body: object, ...fields: string[]): Record<string, unknown> {
 export const OLD_DOCUMENTS: readonly OldDocument[] = [
 	old('transaction', 1, `${WORKER}:${ulidOf(1)}`, EXPENSE_1),
 	old('submission', 1, `${WORKER}:${ulidOf(2)}`, {
-		...aSubmission(2).body,
+		...without(aSubmission(2).body, 'yearBeforeM'),
 		snapshot: EXPENSE_1
 	}),
 	old('transaction', 2, `${WORKER}:${ulidOf(5)}`, MILEAGE_2),
 	old('submission', 2, `${WORKER}:${ulidOf(6)}`, {
-		...aSubmission(6).body,
+		...without(aSubmission(6).body, 'yearBeforeM'),
 		snapshot: MILEAGE_2
 	}),
+	old('receipt', 1, `${WORKER}:${ulidOf(9)}`, without(aReceipt(9).body, 'thumbnailSha256')),
+	old('submission', 3, `${WORKER}:${ulidOf(10)}`, {
+		...without(aSubmission(10).body, 'yearBeforeM'),
+		receipts: [
+			{ receiptId: aReceipt(9)._id, sha256: HASH, mediaType: 'image/webp', byteLength: 1000 }
+		]
+	}),
+	old('submission', 4, `${WORKER}:${ulidOf(11)}`, {
+		...without(aSubmission(11).body, 'yearBeforeM'),
+		snapshot: MILEAGE_3,
+		amountMinor: 24_613
+	}),
+	old('kept', 1, `${WORKER}:${ulidOf(8)}`, {
+		documentId: aTransaction(1)._id,
+		fields: ['purpose'],
+		lost: anExpense({ purpose: 'Seals' }),
+		keptAt: AT
+	}),
 	old('profile', 1, WORKER, { language: 'da', theme: 'dark' }),
+	old('profile', 2, WORKER, {
+		language: 'en',
+		theme: 'system',
+		places: [
+			{
+				id: 'home-1',
+				name: 'Home',
+				address: '',
+				latitude: 55.4,
+				longitude: 10.4,
+				home: true
+			}
+		],
+		vehicles: [],
+		favouriteTrips: [],
+		clearances: []
+	}),
 	old(
 		'decision',
 		1,

@@ -23,8 +23,7 @@ export interface OnAPhone {
 /** Jonas with his phone, at a server of the test's own. */
 export const test = base.extend<OnAPhone>({
 	isLocationAllowed: [true, { option: true }],
-	// Playwright reads from the pattern what a fixture needs: nothing.
-	// eslint-disable-next-line no-empty-pattern
+	// eslint-disable-next-line no-empty-pattern -- Playwright reads from the pattern what a fixture needs: nothing
 	server: async ({}, use) => {
 		const dataDir = await temporaryDirectory();
 		const server = await startServerProcess({ dataDir });

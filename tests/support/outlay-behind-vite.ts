@@ -17,6 +17,8 @@ let signIns: TestServerProcess['signIns'] = [];
 let killAfterBytes: number | null = null;
 /** Every connection that sends a photo breaks after so many bytes; null lets them pass. */
 let cutAfterBytes: number | null = null;
+/** The network asks to sign in to it first, with its own page in place of every answer or by leading there. */
+let portal: 'page' | 'redirect' | null = null;
 /** What the link carried of photos, and how often it broke. */
 let photoTraffic = { bytes: 0, cuts: 0 };
 
@@ -46,6 +48,11 @@ function forward(incoming: IncomingMessage, outgoing: ServerResponse): void {
 		incoming.destroy();
 		outgoing.destroy();
 	};
+	if (portal !== null) {
+		incoming.resume();
+		answerAsPortal(outgoing, portal);
+		return;
+	}
 	if (server === null) {
 		cut();
 		return;
@@ -99,6 +106,14 @@ function forward(incoming: IncomingMessage, outgoing: ServerResponse): void {
 	incoming.on('end', () => forwarded.end());
 }
 
+function answerAsPortal(outgoing: ServerResponse, how: 'page' | 'redirect'): void {
+	if (how === 'page') {
+		outgoing.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Hotel Harbour: welcome</h1>');
+		return;
+	}
+	outgoing.writeHead(302, { location: 'http://portal.example/welcome' }).end();
+}
+
 /** The configuration file is bundled; the server must not be. */
 async function serverSupport(): Promise<typeof Server> {
 	return (await tsImport('./server.ts', import.meta.url)) as typeof Server;
@@ -133,6 +148,9 @@ export const outlayCommands = {
 	photoTraffic() {
 		return photoTraffic;
 	},
+	standBehindPortal(_context: unknown, how: 'page' | 'redirect' | null) {
+		portal = how;
+	},
 	isOutlayRunning() {
 		return server !== null;
 	},
@@ -147,12 +165,21 @@ export const outlayCommands = {
 		signIns = [];
 	},
 	/** Asks as the server's administrator, past all access rules. */
-	async askOutlay(_context: unknown, path: string) {
+	async askOutlay(
+		_context: unknown,
+		path: string,
+		asking: { method?: string; body?: string } = {}
+	) {
 		if (server === null) return null;
 		const { ADMINISTRATOR } = await serverSupport();
 		const basic = Buffer.from(`${ADMINISTRATOR.name}:${ADMINISTRATOR.password}`).toString('base64');
 		const response = await fetch(new URL(path, server.url), {
-			headers: { authorization: `Basic ${basic}`, accept: 'application/json' }
+			...asking,
+			headers: {
+				authorization: `Basic ${basic}`,
+				accept: 'application/json',
+				'content-type': 'application/json'
+			}
 		});
 		return (await response.json()) as unknown;
 	}

@@ -9,9 +9,10 @@ declare module 'vitest/internal/browser' {
 		killOutlayAfterBytes(bytes: number): Promise<void>;
 		cutOutlayAfterBytes(bytes: number | null): Promise<void>;
 		photoTraffic(): Promise<{ bytes: number; cuts: number }>;
+		standBehindPortal(how: 'page' | 'redirect' | null): Promise<void>;
 		isOutlayRunning(): Promise<boolean>;
 		removeOutlay(): Promise<void>;
-		askOutlay(path: string): Promise<unknown>;
+		askOutlay(path: string, asking?: { method?: string; body?: string }): Promise<unknown>;
 		/** See `chaos-behind-vite.ts`. */
 		beginChaos(people: number): Promise<ChaosPerson[]>;
 		endChaos(): Promise<void>;

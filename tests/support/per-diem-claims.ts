@@ -1,4 +1,5 @@
-import type { DatedRate, RateTables } from '@outlay/domain/dated-rates';
+import type { DatedRate } from '@outlay/domain/dated-rates';
+import type { RateTables } from '@outlay/domain/rate-on';
 import type { Journey, PerDiemClaim, WorkplaceFacts } from '@outlay/domain/per-diem/claim';
 import { STATE_PER_DIEM_RATES } from '@outlay/domain/rates/per-diem';
 

@@ -94,6 +94,8 @@ export async function startServerProcess(
 			OUTLAY_DATA: dataDir,
 			OUTLAY_ADMIN: `${ADMINISTRATOR.name}:${ADMINISTRATOR.password}`,
 			OUTLAY_LOG_LEVEL: 'warn',
+			// Named for tests, which hand it on where they mean to.
+			COUCHDB_URL: '',
 			...options.environment
 		},
 		stdio: ['ignore', 'pipe', log]

@@ -18,7 +18,8 @@ export class StartedApp {
 	async start(): Promise<App> {
 		this.#app = await startApp({
 			saveForms: () => Promise.resolve(this.areFormsStored),
-			onWaiting: () => undefined
+			onWaiting: () => undefined,
+			onFailed: () => undefined
 		});
 		return this.#app;
 	}

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { ulid } from 'ulid';
 import { contentHashOf } from '@outlay/domain/canonical-json';
-import { DOCUMENT_SCHEMAS, type DocumentOf } from '@outlay/domain/documents';
+import { DOCUMENT_VERSIONS, type DocumentOf } from '@outlay/domain/documents';
 import {
 	blobId,
 	documentId,
@@ -12,8 +12,8 @@ import {
 import type { SessionView } from '@outlay/domain/session-view';
 import type { SubmissionBody, Verdict } from '@outlay/domain/submission';
 import { emptyMileage, type ExpenseBody, type MileageBody } from '@outlay/domain/transaction';
-import { UNTOUCHED_TRIP } from '@outlay/domain/trip';
 import type { SignInCard } from '../../sync-server/src/company/create-company.ts';
+import { drivenRouteBody, drivenTripBody } from './driven-trip.ts';
 import { signInOf, type TestServer } from './server.ts';
 
 export interface Answer {
@@ -116,7 +116,7 @@ export class TestPerson {
 		return {
 			_id: id,
 			type,
-			schema: DOCUMENT_SCHEMAS[type].version,
+			schema: DOCUMENT_VERSIONS[type],
 			companyId: this.view.companyId,
 			ownerId: this.userId,
 			createdAt: at,
@@ -158,7 +158,7 @@ export class TestPerson {
 		};
 	}
 
-	receipt(bytes: Buffer, transactionId: string) {
+	receipt(bytes: Buffer, transactionId: string, thumbnail: Buffer | null = null) {
 		return this.document('receipt', this.newId('receipt'), {
 			transactionId,
 			sha256: sha256Of(bytes),
@@ -167,7 +167,8 @@ export class TestPerson {
 			widthPx: 10,
 			heightPx: 10,
 			page: 1,
-			addedAt: new Date().toISOString()
+			addedAt: new Date().toISOString(),
+			thumbnailSha256: thumbnail && sha256Of(thumbnail)
 		});
 	}
 
@@ -183,6 +184,7 @@ export class TestPerson {
 			tripId: null,
 			routeId: null,
 			fixesSha256: null,
+			yearBeforeM: 0,
 			settingsFrom: '2023-01-01',
 			submittedAt: new Date().toISOString(),
 			...change
@@ -195,12 +197,12 @@ export class TestPerson {
 	}
 
 	/** An expense with one picture: everything a device sends for it. */
-	async expenseWithPicture(text = 'a receipt') {
+	async expenseWithPicture(text = 'a receipt', thumbnail: Buffer | null = null) {
 		const transactionId = this.newId('transaction');
 		const bytes = pictureBytes(text);
-		const receipt = this.receipt(bytes, transactionId);
+		const receipt = this.receipt(bytes, transactionId, thumbnail);
 		const snapshot = this.expense({ receiptIds: [receipt._id] });
-		const { sha256, mediaType, byteLength } = receipt.body;
+		const { sha256, mediaType, byteLength, thumbnailSha256 } = receipt.body;
 		return {
 			bytes,
 			receipt,
@@ -209,7 +211,7 @@ export class TestPerson {
 			submission: await this.submission({
 				subjectId: transactionId,
 				snapshot,
-				receipts: [{ receiptId: receipt._id, sha256, mediaType, byteLength }]
+				receipts: [{ receiptId: receipt._id, sha256, mediaType, byteLength, thumbnailSha256 }]
 			})
 		};
 	}
@@ -224,46 +226,14 @@ export class TestPerson {
 		const transactionId = this.newId('transaction');
 		return {
 			transaction: this.document('transaction', transactionId, snapshot),
-			trip: this.document('trip', tripId, {
-				...UNTOUCHED_TRIP,
-				gapFills: [],
-				state: 'stopped',
-				...span,
-				distanceLowM: null,
-				distanceHighM: null,
-				distanceMethod: 'wgs84-1',
-				gaps: [],
-				fixCount: 1,
-				events: [],
-				fixesSha256: sha256Of('')
-			}),
+			trip: this.document('trip', tripId, drivenTripBody(span)),
 			trace: this.document('trace', traceId(tripId, 0), {
 				tripId,
 				n: 0,
 				isOpen: false,
 				fixes: [[startedAtMs, 55.5, 12.5, 5, null, null]]
 			}),
-			route: this.document('route', routeIdOf(tripId), {
-				tripId,
-				...span,
-				lowM: 9_800,
-				highM: 10_200,
-				method: 'kalman-rts@1',
-				distanceBy: 'track',
-				trackM: span.distanceM,
-				odometerM: null,
-				odometerReason: null,
-				recordedBy: 'app',
-				isStartBlurred: false,
-				isEndBlurred: false,
-				gaps: [],
-				stretches: [
-					[
-						[55.5, 12.5],
-						[55.6, 12.6]
-					]
-				]
-			}),
+			route: this.document('route', routeIdOf(tripId), drivenRouteBody(tripId, span)),
 			submission: await this.submission({
 				subjectId: transactionId,
 				snapshot,

@@ -15,6 +15,7 @@ export function aWageType(change: Partial<WageType> = {}): WageType {
 		unit: 'hours',
 		account: '2210',
 		isCommentRequired: false,
+		requiredDimensionIds: [],
 		isFromTo: false,
 		creditsNorm: false,
 		isNeutralForAverage: false,
@@ -85,6 +86,14 @@ export const RULES: TimeRules = {
 	schemes: [{ validFrom: '2025-01-01', weeks: [[444, 444, 444, 444, 444, 0, 0]] }],
 	holidays: [],
 	wageTypes: WAGE_TYPES,
+	dimensions: [
+		{
+			dimensionId: 'project',
+			isRequired: false,
+			parentId: null,
+			values: [{ valueId: '4711', parentValueId: null }]
+		}
+	],
 	overtimeBands: [],
 	overMidnight: 'start-day',
 	flexLimits: null

@@ -73,12 +73,15 @@ export async function loadedScripts(context: BrowserContext, url: string): Promi
 		await cdp.send('Network.setBypassServiceWorker', { bypass: true });
 		await cdp.send('Network.setCacheDisabled', { cacheDisabled: true });
 		const bodies: Promise<[string, Buffer]>[] = [];
+		let isListThere = false;
 		page.on('response', (response) => {
-			if (!new URL(response.url()).pathname.endsWith('.js')) return;
+			// The store is loaded behind the list.
+			if (isListThere || !new URL(response.url()).pathname.endsWith('.js')) return;
 			bodies.push(response.body().then((body) => [response.url(), body]));
 		});
 		await page.goto(url, { waitUntil: 'commit' });
 		await usableList(page);
+		isListThere = true;
 		const shell = await page.evaluate(() => {
 			const [paint] = performance.getEntriesByName('first-contentful-paint');
 			return performance

@@ -1,20 +1,24 @@
-import { Agent, request } from 'node:http';
+import { Pool } from 'undici';
+
+export type Method = 'DELETE' | 'GET' | 'POST' | 'PUT';
 
 export interface Answer {
 	status: number;
 	body: Buffer;
 }
 
-/** Keep-alive requests to one server, with the Basic credentials of its address: the thinnest client Node has. */
+/**
+ * Keep-alive requests to one server, with the Basic credentials of its address. By `undici`, which takes less time for
+ * itself than `node:http`: it is the servers that are measured.
+ */
 export class HttpConnection {
-	readonly #agent = new Agent({ keepAlive: true, maxSockets: 64 });
-	readonly #base: URL;
+	readonly #pool: Pool;
 	readonly #authorization: string | undefined;
 
 	/** `url` such as `http://name:password@127.0.0.1:5984`. */
 	constructor(url: string) {
-		this.#base = new URL(url);
-		const { username, password } = this.#base;
+		const { origin, username, password } = new URL(url);
+		this.#pool = new Pool(origin, { connections: 64 });
 		this.#authorization =
 			username === ''
 				? undefined
@@ -22,49 +26,29 @@ export class HttpConnection {
 	}
 
 	/** Sends one request and reads the whole answer, whatever its status. */
-	send(
-		method: string,
+	async send(
+		method: Method,
 		path: string,
 		body?: Buffer | string,
 		headers: Record<string, string> = {}
 	): Promise<Answer> {
-		return new Promise((resolve, reject) => {
-			const sent = request(
-				{
-					agent: this.#agent,
-					host: this.#base.hostname,
-					port: this.#base.port || 80,
-					method,
-					path,
-					headers: {
-						accept: 'application/json',
-						...(this.#authorization === undefined ? {} : { authorization: this.#authorization }),
-						...(body === undefined
-							? {}
-							: {
-									'content-type': 'application/json',
-									'content-length': String(Buffer.byteLength(body))
-								}),
-						...headers
-					}
-				},
-				(response) => {
-					const parts: Buffer[] = [];
-					response.on('data', (part: Buffer) => parts.push(part));
-					response.on('end', () =>
-						resolve({ status: response.statusCode ?? 0, body: Buffer.concat(parts) })
-					);
-					response.on('error', reject);
-				}
-			);
-			sent.on('error', reject);
-			sent.end(body);
+		const response = await this.#pool.request({
+			method,
+			path,
+			body: body ?? null,
+			headers: {
+				accept: 'application/json',
+				...(this.#authorization === undefined ? {} : { authorization: this.#authorization }),
+				...(body === undefined ? {} : { 'content-type': 'application/json' }),
+				...headers
+			}
 		});
+		return { status: response.statusCode, body: Buffer.from(await response.body.arrayBuffer()) };
 	}
 
 	/** As `send`; throws unless the answer is a success. */
 	async expect(
-		method: string,
+		method: Method,
 		path: string,
 		body?: Buffer | string,
 		headers?: Record<string, string>
@@ -77,17 +61,17 @@ export class HttpConnection {
 		return answer.body;
 	}
 
-	async json<T>(method: string, path: string, body?: unknown): Promise<T> {
-		const answer = await this.expect(
-			method,
-			path,
-			body === undefined ? undefined : JSON.stringify(body)
-		);
-		// What a CouchDB answers to these requests is known; the caller names it.
-		return JSON.parse(answer.toString('utf8')) as T;
+	async json<T>(method: Method, path: string, body?: unknown): Promise<T> {
+		const sent = body === undefined ? undefined : JSON.stringify(body);
+		return jsonOf<T>(await this.expect(method, path, sent));
 	}
 
-	close(): void {
-		this.#agent.destroy();
+	async close(): Promise<void> {
+		await this.#pool.destroy();
 	}
+}
+
+/** What a CouchDB answers is known; the caller names it. */
+export function jsonOf<T>(answer: Buffer): T {
+	return JSON.parse(answer.toString('utf8')) as T;
 }

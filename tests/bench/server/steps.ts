@@ -1,7 +1,8 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import PouchDB from 'pouchdb';
-import type { HttpConnection } from './http-connection.ts';
+import { PADDING, distinct, documentNumber, multipart, revisionOf } from './bench-documents.ts';
+import { jsonOf, type HttpConnection } from './http-connection.ts';
 
 /** How much work one round does; `npm run bench:server -- --small` divides it by ten to try the command out. */
 export interface Workload {
@@ -30,22 +31,7 @@ interface Place {
 }
 
 const BATCH = 100;
-const PADDING = randomBytes(480).toString('hex');
-
-/** A document of about 1 kB, as a mailbox holds them. */
-function documentNumber(n: number): { _id: string; [member: string]: unknown } {
-	return {
-		_id: `transaction:bench:${String(n).padStart(8, '0')}`,
-		type: 'transaction',
-		amountMinor: n * 7,
-		padding: PADDING
-	};
-}
-
-function revisionOf(n: number): string {
-	return `1-${createHash('md5').update(String(n)).digest('hex')}`;
-}
-
+const NOTHING = Buffer.alloc(0);
 /** The steps in the order in which they run; those that read use what an earlier one wrote. */
 export function stepsOf({ http, url, newName, folder, work }: Place): Step[] {
 	const filled = newName();
@@ -54,21 +40,29 @@ export function stepsOf({ http, url, newName, folder, work }: Place): Step[] {
 	const singles = newName();
 	const bytes = randomBytes(work.attachmentBytes);
 	const pushed = newName();
+	/** Made before a step is timed: it is the server that is measured. */
+	const files = (lane: number) =>
+		Array.from({ length: work.attachments }, (_, n) => distinct(bytes, n, lane));
+
+	/** Of all documents, by the hundred. */
+	function batches<T>(of: (n: number) => T): T[][] {
+		return Array.from({ length: Math.ceil(work.documents / BATCH) }, (_, at) => {
+			const from = at * BATCH;
+			const length = Math.min(BATCH, work.documents - from);
+			return Array.from({ length }, (__, n) => of(from + n));
+		});
+	}
 
 	async function bulk(database: string, isReplicated: boolean) {
 		await http.expect('PUT', `/${database}`);
-		const batches: string[] = [];
-		for (let from = 0; from < work.documents; from += BATCH) {
-			const docs = Array.from({ length: Math.min(BATCH, work.documents - from) }, (_, n) => {
-				const document = documentNumber(from + n);
-				if (!isReplicated) return document;
-				const rev = revisionOf(from + n);
-				return { ...document, _rev: rev, _revisions: { start: 1, ids: [rev.slice(2)] } };
-			});
-			batches.push(JSON.stringify(isReplicated ? { docs, new_edits: false } : { docs }));
-		}
+		const bodies = batches((n) => {
+			const document = documentNumber(n);
+			if (!isReplicated) return document;
+			const rev = revisionOf(n);
+			return { ...document, _rev: rev, _revisions: { start: 1, ids: [rev.slice(2)] } };
+		}).map((docs) => JSON.stringify(isReplicated ? { docs, new_edits: false } : { docs }));
 		return timed(work.documents, async () => {
-			for (const batch of batches) await http.expect('POST', `/${database}/_bulk_docs`, batch);
+			for (const body of bodies) await http.expect('POST', `/${database}/_bulk_docs`, body);
 		});
 	}
 
@@ -78,39 +72,44 @@ export function stepsOf({ http, url, newName, folder, work }: Place): Step[] {
 		{
 			name: '_changes, whole',
 			unit: 'rows/s',
-			run: () =>
-				timed(work.documents, async () => {
-					const { results } = await http.json<{ results: unknown[] }>('GET', `/${filled}/_changes`);
-					expectCount(results.length, work.documents);
-				})
+			run: async () => {
+				let answer: Buffer = NOTHING;
+				const measured = await timed(work.documents, async () => {
+					answer = await http.expect('GET', `/${filled}/_changes`);
+				});
+				expectCount(jsonOf<{ results: unknown[] }>(answer).results.length, work.documents);
+				return measured;
+			}
 		},
 		{
 			name: '_changes, pages of 100 with documents',
 			unit: 'rows/s',
-			run: () =>
-				timed(work.documents, async () => {
+			run: async () => {
+				const pages: Buffer[] = [];
+				const measured = await timed(work.documents, async () => {
 					let since = '0';
-					let rows = 0;
-					for (;;) {
-						const page = await http.json<{ results: unknown[]; last_seq: string | number }>(
+					for (let rows = 0; rows < work.documents; rows += BATCH) {
+						const page = await http.expect(
 							'GET',
 							`/${filled}/_changes?limit=${BATCH}&style=all_docs&include_docs=true&since=${encodeURIComponent(since)}`
 						);
-						if (page.results.length === 0) break;
-						rows += page.results.length;
-						since = String(page.last_seq);
+						pages.push(page);
+						since = lastSeqOf(page);
 					}
-					expectCount(rows, work.documents);
-				})
+				});
+				const rows = pages.flatMap((page) => jsonOf<{ results: unknown[] }>(page).results);
+				expectCount(rows.length, work.documents);
+				return measured;
+			}
 		},
 		{
 			name: 'attachments in, multipart',
 			unit: 'files/s',
 			run: async () => {
 				await http.expect('PUT', `/${withAttachments}`);
+				const bodies = files(1).map((file, n) => multipart(`multipart-${n}`, file));
 				return timed(work.attachments, async () => {
-					for (let n = 0; n < work.attachments; n++) {
-						const { body, contentType } = multipart(`multipart-${n}`, distinct(bytes, n, 1));
+					for (const [n, { body, contentType }] of bodies.entries()) {
 						await http.expect('PUT', `/${withAttachments}/multipart-${n}`, body, {
 							'content-type': contentType
 						});
@@ -121,82 +120,86 @@ export function stepsOf({ http, url, newName, folder, work }: Place): Step[] {
 		{
 			name: 'attachments in, inline base64',
 			unit: 'files/s',
-			run: () =>
-				timed(work.attachments, async () => {
-					for (let n = 0; n < work.attachments; n++) {
-						const data = distinct(bytes, n, 2).toString('base64');
-						await http.expect(
-							'PUT',
-							`/${withAttachments}/inline-${n}`,
-							JSON.stringify({ _attachments: { data: { content_type: 'image/jpeg', data } } })
-						);
+			run: () => {
+				const bodies = files(2).map((file) => {
+					const data = file.toString('base64');
+					return Buffer.from(
+						JSON.stringify({ _attachments: { data: { content_type: 'image/jpeg', data } } })
+					);
+				});
+				return timed(work.attachments, async () => {
+					for (const [n, body] of bodies.entries()) {
+						await http.expect('PUT', `/${withAttachments}/inline-${n}`, body);
 					}
-				})
+				});
+			}
 		},
 		{
 			name: 'attachments in, standalone',
 			unit: 'files/s',
-			run: () =>
-				timed(work.attachments, async () => {
-					for (let n = 0; n < work.attachments; n++) {
-						await http.expect(
-							'PUT',
-							`/${withAttachments}/standalone-${n}/data`,
-							distinct(bytes, n, 3),
-							{ 'content-type': 'image/jpeg' }
-						);
+			run: () => {
+				const bodies = files(3);
+				return timed(work.attachments, async () => {
+					for (const [n, body] of bodies.entries()) {
+						await http.expect('PUT', `/${withAttachments}/standalone-${n}/data`, body, {
+							'content-type': 'image/jpeg'
+						});
 					}
-				})
+				});
+			}
 		},
 		{
 			name: 'attachments out',
 			unit: 'files/s',
-			run: () =>
-				timed(work.attachments, async () => {
-					for (let n = 0; n < work.attachments; n++) {
+			run: () => {
+				const wanted = files(2);
+				return timed(work.attachments, async () => {
+					for (const [n, file] of wanted.entries()) {
 						const read = await http.expect('GET', `/${withAttachments}/inline-${n}/data`);
-						if (!read.equals(distinct(bytes, n, 2))) throw new Error('other bytes came back');
+						if (!read.equals(file)) throw new Error('other bytes came back');
 					}
-				})
+				});
+			}
 		},
 		{
 			name: '_revs_diff',
 			unit: 'ids/s',
-			run: () =>
-				timed(work.documents, async () => {
-					for (let from = 0; from < work.documents; from += BATCH) {
-						const asked = Array.from({ length: BATCH }, (_, n) => [
-							documentNumber(from + n)._id,
-							// Every second one is missing.
-							[n % 2 === 0 ? revisionOf(from + n) : `2-${'f'.repeat(32)}`]
-						]);
-						const missing = await http.json<Record<string, unknown>>(
-							'POST',
-							`/${replicated}/_revs_diff`,
-							Object.fromEntries(asked)
-						);
-						expectCount(Object.keys(missing).length, BATCH / 2);
+			run: async () => {
+				const asked = batches((n) => [
+					documentNumber(n)._id,
+					// Every second one is missing.
+					[n % 2 === 0 ? revisionOf(n) : `2-${'f'.repeat(32)}`]
+				]).map((batch) => JSON.stringify(Object.fromEntries(batch)));
+				const answers: Buffer[] = [];
+				const measured = await timed(work.documents, async () => {
+					for (const body of asked) {
+						answers.push(await http.expect('POST', `/${replicated}/_revs_diff`, body));
 					}
-				})
+				});
+				for (const answer of answers) expectCount(Object.keys(jsonOf(answer)).length, BATCH / 2);
+				return measured;
+			}
 		},
 		{
 			name: '_bulk_get',
 			unit: 'docs/s',
-			run: () =>
-				timed(work.documents, async () => {
-					for (let from = 0; from < work.documents; from += BATCH) {
-						const docs = Array.from({ length: BATCH }, (_, n) => ({
-							id: documentNumber(from + n)._id,
-							rev: revisionOf(from + n)
-						}));
-						const { results } = await http.json<{ results: { docs: { ok?: unknown }[] }[] }>(
-							'POST',
-							`/${replicated}/_bulk_get?revs=true&latest=true`,
-							{ docs }
-						);
-						expectCount(results.filter(({ docs: [row] }) => row?.ok !== undefined).length, BATCH);
+			run: async () => {
+				const asked = batches((n) => ({ id: documentNumber(n)._id, rev: revisionOf(n) })).map(
+					(docs) => JSON.stringify({ docs })
+				);
+				const answers: Buffer[] = [];
+				const measured = await timed(work.documents, async () => {
+					for (const body of asked) {
+						const address = `/${replicated}/_bulk_get?revs=true&latest=true`;
+						answers.push(await http.expect('POST', address, body));
 					}
-				})
+				});
+				for (const answer of answers) {
+					const { results } = jsonOf<{ results: { docs: { ok?: unknown }[] }[] }>(answer);
+					expectCount(results.filter(({ docs: [row] }) => row?.ok !== undefined).length, BATCH);
+				}
+				return measured;
+			}
 		},
 		{
 			name: 'single puts, one at a time',
@@ -292,47 +295,15 @@ async function timed(
 	return { units, seconds: (performance.now() - startedMs) / 1000 };
 }
 
+/** Of an answer of `_changes`, which ends with it; the rows before are looked at when nothing is timed any more. */
+function lastSeqOf(page: Buffer): string {
+	const end = page.toString('utf8', Math.max(0, page.length - 2000));
+	const [, text] = /"last_seq":\s*("[^"]*"|\d+)/.exec(end) ?? [];
+	if (text === undefined) throw new Error('_changes named no last_seq');
+	return String(JSON.parse(text));
+}
+
 /** A number that comes back wrong makes a fast server worthless. */
 function expectCount(found: number, wanted: number): void {
 	if (found !== wanted) throw new Error(`${found} came back, ${wanted} were expected`);
-}
-
-/** The same size with other content, so that storing by hash can't skip the work. */
-function distinct(bytes: Buffer, n: number, lane: number): Buffer {
-	const copy = Buffer.from(bytes);
-	copy.writeUInt32BE(n, 0);
-	copy.writeUInt32BE(lane, 4);
-	return copy;
-}
-
-/** RFC 2387, in the form in which CouchDB's replicator writes it: the document, then the bytes it says follow. */
-function multipart(id: string, bytes: Buffer): { body: Buffer; contentType: string } {
-	const boundary = 'outlay-bench-boundary';
-	const document = JSON.stringify({
-		_id: id,
-		_attachments: {
-			data: { content_type: 'image/jpeg', length: bytes.length, follows: true }
-		}
-	});
-	return {
-		contentType: `multipart/related; boundary="${boundary}"`,
-		body: Buffer.concat([
-			Buffer.from(
-				[
-					`--${boundary}`,
-					'Content-Type: application/json',
-					'',
-					document,
-					`--${boundary}`,
-					'Content-Disposition: attachment; filename="data"',
-					'Content-Type: image/jpeg',
-					`Content-Length: ${bytes.length}`,
-					'',
-					''
-				].join('\r\n')
-			),
-			bytes,
-			Buffer.from(`\r\n--${boundary}--`)
-		])
-	};
 }

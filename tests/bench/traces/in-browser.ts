@@ -1,24 +1,34 @@
 import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
+import type { FixRow } from '@outlay/domain/trip';
 import { chromium } from 'playwright';
 import { build, type Rollup } from 'vite';
+import type { TripMeasuring } from '#lib/commands/ports.ts';
 import { quantile } from '../../support/quantile.ts';
 import { dayOfFixes } from './throughput.ts';
 
-const WORKER = fileURLToPath(new URL('../../../src/lib/workers/trip.worker.ts', import.meta.url));
+const PAGE = fileURLToPath(new URL('./page.ts', import.meta.url));
 const TIMES = 15;
+const FRESH_WORKERS = 7;
 
 /**
- * A day of fixes through the app's own worker in Chromium, as the app asks it: the message there and back, measuring and
- * simplifying included. One row for the whole of a drive's end, as `throughputRows` has them.
+ * A day of fixes through the app's own worker in Chromium, from the rows on the page to the answer: the way there and
+ * back, measuring and simplifying included. One row for a worker that goes on, one for the first answers of new ones,
+ * with their start and before anything is compiled; as `throughputRows` has them.
  */
 export async function browserRows(): Promise<string[][]> {
-	const script = await bundledWorker();
-	const page = `<!doctype html><meta charset="utf-8"><title>bench</title>`;
+	const files = await builtPage();
 	const server = createServer((request, response) => {
-		const isScript = request.url === '/worker.js';
-		response.setHeader('content-type', isScript ? 'text/javascript' : 'text/html');
-		response.end(isScript ? script : page);
+		const path = request.url ?? '/';
+		const file = files.get(path.slice(1));
+		const isPage = path === '/';
+		response.setHeader('content-type', isPage ? 'text/html' : 'text/javascript');
+		response.statusCode = isPage || file !== undefined ? 200 : 404;
+		response.end(
+			isPage
+				? '<!doctype html><meta charset="utf-8"><title>bench</title><script type="module" src="/page.js"></script>'
+				: file
+		);
 	});
 	await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
 	const address = server.address();
@@ -32,7 +42,7 @@ export async function browserRows(): Promise<string[][]> {
 		// The runner names functions through a helper that pages don't have.
 		await tab.addInitScript('globalThis.__name = (named) => named');
 		await tab.goto(`http://127.0.0.1:${address.port}/`);
-		const fixes = dayOfFixes().map(({ timeMs, lat, lon, accuracyM, speedMps }) => [
+		const fixes = dayOfFixes().map(({ timeMs, lat, lon, accuracyM, speedMps }): FixRow => [
 			timeMs,
 			lat,
 			lon,
@@ -40,16 +50,14 @@ export async function browserRows(): Promise<string[][]> {
 			speedMps ?? null,
 			null
 		]);
-		const times = await tab.evaluate(askWorker, { fixes, times: TIMES });
-		const median = quantile(times, 0.5);
+		const { warm, fresh } = await tab.evaluate(askWorkers, {
+			fixes,
+			times: TIMES,
+			freshWorkers: FRESH_WORKERS
+		});
 		return [
-			[
-				'ours, in the worker in Chromium',
-				times[0]!.toFixed(0),
-				median.toFixed(0),
-				Math.min(...times).toFixed(0),
-				(fixes.length / median / 1000).toFixed(2)
-			]
+			row('ours, in the worker in Chromium', warm, fixes.length),
+			row('ours, by a worker that starts', fresh, fixes.length)
 		];
 	} finally {
 		await browser.close();
@@ -57,39 +65,50 @@ export async function browserRows(): Promise<string[][]> {
 	}
 }
 
-/** Runs in the page: a call as Comlink sends it, timed from asking to the answer. */
-async function askWorker({ fixes, times }: { fixes: unknown[]; times: number }): Promise<number[]> {
-	const worker = new Worker('/worker.js', { type: 'module' });
-	const took: number[] = [];
-	for (let n = 0; n < times; n += 1) {
+/** Runs in the page. */
+async function askWorkers(asked: {
+	fixes: FixRow[];
+	times: number;
+	freshWorkers: number;
+}): Promise<{ warm: number[]; fresh: number[] }> {
+	const { createTripMeasuring } = globalThis as unknown as {
+		createTripMeasuring: () => TripMeasuring;
+	};
+	const timed = async (measuring: TripMeasuring) => {
 		const askedAtMs = performance.now();
-		await new Promise<void>((answered, failed) => {
-			const id = `call-${n}`;
-			const heard = ({ data }: MessageEvent<{ id?: string; type?: string }>) => {
-				if (data.id !== id) return;
-				worker.removeEventListener('message', heard);
-				if (data.type === 'RAW') answered();
-				else failed(new Error('the worker refused'));
-			};
-			worker.addEventListener('message', heard);
-			const argumentList = [fixes, []].map((value) => ({ type: 'RAW', value }));
-			worker.postMessage({ id, type: 'APPLY', path: ['measure'], argumentList });
-		});
-		took.push(performance.now() - askedAtMs);
-	}
-	return took;
+		await measuring.measure(asked.fixes, []);
+		return performance.now() - askedAtMs;
+	};
+	const fresh: number[] = [];
+	for (let n = 0; n < asked.freshWorkers; n += 1) fresh.push(await timed(createTripMeasuring()));
+	const measuring = createTripMeasuring();
+	const warm: number[] = [];
+	for (let n = 0; n < asked.times; n += 1) warm.push(await timed(measuring));
+	return { warm, fresh };
 }
 
-async function bundledWorker(): Promise<string> {
-	const built = (await build({
+function row(name: string, times: readonly number[], fixCount: number): string[] {
+	const median = quantile(times, 0.5);
+	return [
+		name,
+		times[0]!.toFixed(0),
+		median.toFixed(0),
+		Math.min(...times).toFixed(0),
+		(fixCount / median / 1000).toFixed(2)
+	];
+}
+
+/** The page's scripts by their path, the worker's among them. */
+async function builtPage(): Promise<ReadonlyMap<string, string | Uint8Array>> {
+	const { output } = (await build({
 		configFile: false,
 		logLevel: 'error',
+		worker: { format: 'es' },
 		build: {
 			write: false,
 			minify: true,
-			rollupOptions: { input: WORKER, output: { format: 'es' } }
+			rollupOptions: { input: PAGE, output: { format: 'es', entryFileNames: 'page.js' } }
 		}
 	})) as Rollup.RollupOutput;
-	const [chunk] = built.output;
-	return chunk.code;
+	return new Map(output.map((file) => [file.fileName, 'code' in file ? file.code : file.source]));
 }

@@ -4,6 +4,7 @@ import { createConnectivity } from '#lib/device/connectivity.ts';
 import { createHashing } from '#lib/device/hashing.ts';
 import { createHeartbeat } from '#lib/device/heartbeat.ts';
 import { createIdentities } from '#lib/device/identities.ts';
+import { createMetered } from '#lib/device/metered.ts';
 import { createStoragePersistence } from '#lib/device/storage-persistence.ts';
 import { createWakeLock } from '#lib/device/wake-lock.ts';
 
@@ -54,6 +55,25 @@ describe('connectivity', () => {
 		stop();
 		window.dispatchEvent(new Event('offline'));
 		expect(heard).toEqual([true, false, true]);
+	});
+});
+
+describe('a metered connection', () => {
+	it('is one known to be mobile or on which the person saves data; what a browser does not tell is none', () => {
+		const heard: boolean[] = [];
+		const connection = Object.assign(new EventTarget(), { type: 'wifi', saveData: false });
+		const browser = navigator as unknown as { connection: unknown };
+		const asked = vi.spyOn(browser, 'connection', 'get');
+		asked.mockReturnValue(connection);
+		const stop = createMetered().subscribe((isMetered) => heard.push(isMetered));
+		for (const now of [{ type: 'cellular' }, { type: 'wifi' }, { saveData: true }]) {
+			Object.assign(connection, now);
+			connection.dispatchEvent(new Event('change'));
+		}
+		stop();
+		asked.mockReturnValue(undefined);
+		createMetered().subscribe((isMetered) => heard.push(isMetered));
+		expect(heard).toEqual([false, true, false, true, false]);
 	});
 });
 

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { cdp } from 'vitest/browser';
-import type { Fix, LocationRefusal } from '#lib/commands/ports.ts';
+import type { Fix, LocationRefusal } from '#lib/commands/recording-ports.ts';
 import { createLocations, refusalOf } from '#lib/device/locations.ts';
 
 /** The browser's own geolocation, steered from outside the page as the developer tools do. */

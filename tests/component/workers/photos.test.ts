@@ -31,6 +31,24 @@ describe('photos', () => {
 		expect([picture.width, picture.height]).toEqual([2000, 1500]);
 	});
 
+	it('makes a small picture that can go ahead, of 20 kB at most, turned and free of EXIF like the photo', async () => {
+		const taken = withExif(await bytesOf(await noise(1600, 800)));
+		const { thumbnail } = await prepared(new Blob([taken]));
+		if (thumbnail === null) throw new Error('none made');
+		expect(thumbnail.mediaType).toBe('image/webp');
+		expect(thumbnail.bytes.byteLength).toBeLessThanOrEqual(20 * 1024);
+		expect(holds(thumbnail.bytes, 'NordPhone')).toBe(false);
+		const small = new Blob([thumbnail.bytes as Uint8Array<ArrayBuffer>]);
+		const { width, height } = await createImageBitmap(small);
+		expect(height).toBe(width * 2);
+		expect(height).toBeLessThanOrEqual(480);
+	});
+
+	it('makes none of what is small itself', async () => {
+		const drawn = new Blob([await twoColours(300, 200, 'image/png')]);
+		expect((await prepared(drawn)).thumbnail).toBeNull();
+	});
+
 	it('leaves a small picture its size', async () => {
 		expect(await prepared(new Blob([await twoColours(300, 20, 'image/png')]))).toMatchObject({
 			mediaType: 'image/webp',
@@ -113,7 +131,8 @@ describe('photos', () => {
 			bytes: pdf,
 			mediaType: 'application/pdf',
 			widthPx: 0,
-			heightPx: 0
+			heightPx: 0,
+			thumbnail: null
 		});
 		const locked = '%PDF-1.7\ntrailer<</Root 1 0 R/Encrypt 5 0 R>>\nstartxref\n9\n%%EOF';
 		expect(await refusalCode(new Blob([locked]))).toBe('photo.encrypted_pdf');

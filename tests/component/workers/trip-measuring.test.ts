@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { TRACE_METHOD } from '@outlay/domain/trace-distance';
+import { measureTrace, TRACE_METHOD } from '@outlay/domain/trace-distance';
+import { fixOfRow, tableOfRows } from '@outlay/domain/trace-fix';
 import type { FixRow } from '@outlay/domain/trip';
 import { createLazyWorker } from '#lib/workers/lazy-worker.ts';
 import { measureTrip } from '#lib/workers/measure-trip.ts';
@@ -14,7 +15,7 @@ const fixes: FixRow[] = Array.from({ length: 900 }, (_, second): FixRow => {
 describe('trip measuring', () => {
 	it('gives distance, gaps and line of a trip from the worker', async () => {
 		const trip = await createTripMeasuring().measure(fixes, []);
-		expect(trip).toEqual(measureTrip(fixes, []));
+		expect(trip).toEqual(measureTrip(tableOfRows(fixes), []));
 		expect(trip.method).toBe(TRACE_METHOD);
 		expect(trip.lowM).toBeLessThan(trip.distanceM);
 		expect(trip.highM).toBeGreaterThan(trip.distanceM);
@@ -22,6 +23,16 @@ describe('trip measuring', () => {
 		expect(trip.gaps).toHaveLength(1);
 		expect(trip.stretches).toHaveLength(2);
 		expect(trip.stretches.flat().length).toBeLessThan(fixes.length / 4);
+	});
+
+	it('gives the line with its times, with the speeds or without', async () => {
+		const measuring = createTripMeasuring();
+		const silent = fixes.map((row): FixRow => [row[0], row[1], row[2], row[3], null, null]);
+		for (const rows of [fixes, silent]) {
+			const { path } = measureTrace(rows.map(fixOfRow));
+			expect(await measuring.path(rows, [])).toEqual(path);
+		}
+		expect(await measuring.path([], [])).toEqual([]);
 	});
 
 	it('counts nothing inside a pause', async () => {
@@ -62,12 +73,12 @@ describe('createLazyWorker', () => {
 		const { lazy, workers, ended } = counted(20);
 		expect(workers).toHaveLength(0);
 		await Promise.all([
-			lazy.run((api) => api.measure(fixes, [])),
-			lazy.run((api) => api.measure([], []))
+			lazy.run((api) => api.measure(tableOfRows(fixes), [])),
+			lazy.run((api) => api.measure(tableOfRows([]), []))
 		]);
 		expect(workers).toHaveLength(1);
 		await expect.poll(() => ended).toEqual(workers);
-		expect((await lazy.run((api) => api.measure([], []))).distanceM).toBe(0);
+		expect((await lazy.run((api) => api.measure(tableOfRows([]), []))).distanceM).toBe(0);
 		expect(workers).toHaveLength(2);
 	});
 
@@ -81,9 +92,9 @@ describe('createLazyWorker', () => {
 						type: 'module'
 					});
 		});
-		await expect(lazy.run((api) => api.measure([], []))).rejects.toMatchObject({
+		await expect(lazy.run((api) => api.measure(tableOfRows([]), []))).rejects.toMatchObject({
 			code: 'worker.failed'
 		});
-		expect((await lazy.run((api) => api.measure([], []))).distanceM).toBe(0);
+		expect((await lazy.run((api) => api.measure(tableOfRows([]), []))).distanceM).toBe(0);
 	});
 });

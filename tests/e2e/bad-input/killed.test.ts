@@ -11,6 +11,9 @@ import {
 import { test } from '../../support/on-a-phone.ts';
 import { aMadeUpPhoto } from '../../support/pictures.ts';
 
+/** Where the bytes of photos go. */
+const UPLOADS = /blob(:|%3A)[^?]*\/data|_outlay\/uploads\//;
+
 test('signal goes half-way and the tab is killed again and again: what was entered is there', async ({
 	page: first,
 	phone,
@@ -60,15 +63,32 @@ test('signal goes half-way and the tab is killed again and again: what was enter
 		await expect(page.getByLabel('Amount')).toHaveValue('420.00');
 	});
 
-	await test.step('killed right after Submit, signal returns: sent once', async () => {
+	await test.step('killed right after Submit', async () => {
 		await page.getByLabel('Cost type').selectOption({ index: 1 });
 		await page.getByRole('button', { name: 'Submit' }).click();
 		await expect(page.getByText(/^Waiting/).first()).toBeVisible();
 		page = await killAndReopen(phone, page, server.url);
+		await expect(page.getByRole('link', { name: /Stark/ })).toContainText('On this device');
+	});
+
+	await test.step('killed while the photo is on its way: it goes on from there', async () => {
+		let isUploading = false;
+		await phone.route(UPLOADS, () => {
+			isUploading = true;
+		});
 		await phone.setOffline(false);
+		await expect.poll(() => isUploading).toBe(true);
+		const worker = await CouchClient.signIn(server.url, jonas);
+		expect(await worker.idsByType(worker.session.databases.mailbox)).toMatchObject({
+			submission: 1,
+			receipt: 1
+		});
+		page = await killAndReopen(phone, page, server.url);
+		await expect(page.getByRole('link', { name: /Stark/ })).toBeVisible();
+		await phone.unrouteAll({ behavior: 'ignoreErrors' });
+		await page.reload();
 		await expect(page.getByRole('link', { name: /Stark/ })).toContainText('Sent');
 		await waitUntilUpToDate(page);
-		const worker = await CouchClient.signIn(server.url, jonas);
 		expect(await worker.idsByType(worker.session.databases.mailbox)).toMatchObject({
 			transaction: 1,
 			submission: 1,

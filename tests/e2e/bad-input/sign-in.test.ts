@@ -57,6 +57,23 @@ test('a wrong part is refused without saying which; too many attempts, no server
 	await expect(sentence(page, /server can’t be reached. The first sign-in needs/)).toBeVisible();
 });
 
+test('signed in, the page stays as it is until Home is there', async ({ phone, server, jonas }) => {
+	const page = await phone.newPage();
+	await page.goto(server.url);
+	await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible();
+	const seen = await page.evaluateHandle(() => {
+		const titles: string[] = [];
+		new MutationObserver(() => {
+			const title = document.querySelector('h1')?.textContent.trim() ?? '';
+			if (title !== '' && titles.at(-1) !== title) titles.push(title);
+		}).observe(document.body, { subtree: true, childList: true, characterData: true });
+		return titles;
+	});
+	await trySignIn(page, jonas);
+	await expect(page.getByRole('heading', { name: 'Home' })).toBeVisible();
+	expect((await seen.jsonValue()).filter((title) => title !== 'Sign in')).toEqual(['Home']);
+});
+
 test('the sign-in runs out while offline: work goes on, and is sent after signing in again', async ({
 	page,
 	phone,

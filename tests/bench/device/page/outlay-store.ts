@@ -56,11 +56,13 @@ export async function outlayStore(me: SessionView, name: string): Promise<BenchS
 					});
 				});
 			});
+			await sync.stop();
+		},
+		async count() {
 			const rows = await findRows(database.documents, {
 				selector: { _deleted: { $eq: false }, type: { $eq: 'transaction' } },
 				sort: [{ type: 'asc' }, { sortKey: 'asc' }]
 			});
-			await sync.stop();
 			return rows.length;
 		},
 		close: () => database.close()

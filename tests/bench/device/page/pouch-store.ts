@@ -38,6 +38,8 @@ export async function pouchStore(me: SessionView, name: string): Promise<BenchSt
 				skip_setup: true
 			});
 			await pouch.replicate.from(remote);
+		},
+		async count() {
 			return (await pouch.info()).doc_count;
 		},
 		close: () => pouch.close()
