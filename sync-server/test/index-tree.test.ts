@@ -14,7 +14,7 @@ import {
 	type RowChange,
 	type RowKey
 } from '../src/indexes/tree.ts';
-import type { Json } from '../src/store/document-store.ts';
+import type { Json } from '../src/store/json.ts';
 
 describe('collation', () => {
 	test('orders kinds, and within each, as CouchDB does', () => {

@@ -1,51 +1,22 @@
-import { commands } from 'vitest/browser';
-import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import { PROTOCOL_HEADER, PROTOCOL_VERSION } from '@outlay/domain/session-view';
-import type { SignedIn } from '#lib/commands/ports.ts';
 import { removeEverything } from '#lib/storage/open-database.ts';
 import { rememberSignedIn } from '#lib/storage/signed-in.ts';
 import { OtherVersion } from '#lib/sync/protocol-version.ts';
 import { createSessions } from '#lib/sync/sessions.ts';
 import { uploadByXhr } from '#lib/sync/upload.ts';
-import {
-	aPicture,
-	openDevice,
-	signInHere,
-	until,
-	untilSent,
-	type Device,
-	type Fetch,
-	type SignInCard
-} from '../support/device.ts';
+import { aPicture, until, untilSent, type Fetch } from '../support/device.ts';
+import { oneWorker } from '../support/one-worker.ts';
 
-let card: SignInCard;
-let me: SignedIn;
-let worker: Device | null = null;
+const jonas = oneWorker();
 
-beforeAll(async () => {
-	const [first] = await commands.startOutlay();
-	if (first === undefined) throw new Error('no sign-ins');
-	card = first;
-	me = await signInHere(card);
-});
-
-afterEach(async () => {
+afterEach(() => {
 	vi.restoreAllMocks();
-	await worker?.close();
-	worker = null;
-	await removeEverything();
-	await signInHere(card);
-});
-
-afterAll(async () => {
-	await commands.removeOutlay();
 });
 
 it('goes on locally beside a newer server and takes nothing of it, until the versions fit', async () => {
 	const server = serverOfVersion(PROTOCOL_VERSION);
-	const device = (worker = await openDevice(me, { fetch: server.fetch }));
-	await until(device.documents.watchNewest('setting', 10), (settings) => settings.length > 0);
-	await until(device.sync.status, ({ state }) => state === 'up-to-date');
+	const device = await jonas.readyDevice(server.fetch);
 
 	// The server is updated under the running app: the open poll and every later answer say so.
 	server.version = PROTOCOL_VERSION + 1;
@@ -59,15 +30,13 @@ it('goes on locally beside a newer server and takes nothing of it, until the ver
 	server.version = PROTOCOL_VERSION;
 	device.sync.wake();
 	await untilSent(device);
-	const stored = (await commands.askOutlay(
-		`/${me.databases.mailbox}/${encodeURIComponent(id)}`
-	)) as Record<string, unknown>;
-	expect(stored['body']).toMatchObject({ purpose: 'still working' });
+	const stored = await jonas.serverDocument(id);
+	expect(stored?.['body']).toMatchObject({ purpose: 'still working' });
 });
 
 it('says when the server is the older one, and pulls nothing from it', async () => {
 	const server = serverOfVersion(PROTOCOL_VERSION - 1);
-	const device = (worker = await openDevice(me, { fetch: server.fetch }));
+	const device = await jonas.device(server.fetch);
 	await until(device.sync.status, ({ state }) => state === 'server-too-old');
 	expect(await until(device.documents.watchNewest('setting', 10), () => true)).toEqual([]);
 	expect(server.paths).toEqual(['/_outlay/session']);
@@ -80,7 +49,7 @@ it('refuses a first sign-in to a server of another version', async () => {
 		closeAccount: () => Promise.resolve(),
 		removeEverything
 	});
-	const { companyCode, workEmail, password } = card;
+	const { companyCode, workEmail, password } = jonas.card;
 	expect(await sessions.signIn(companyCode, workEmail, password)).toEqual({
 		ok: false,
 		refusal: { code: 'sign_in.other_version' }
@@ -88,15 +57,15 @@ it('refuses a first sign-in to a server of another version', async () => {
 });
 
 it('a request of an app of another version is refused before anything of it is read', async () => {
-	const response = await fetch(`/${me.databases.mailbox}/_bulk_docs`, {
+	const response = await fetch(`/${jonas.me.databases.mailbox}/_bulk_docs`, {
 		method: 'POST',
 		headers: { 'content-type': 'application/json', [PROTOCOL_HEADER]: '2' },
-		body: JSON.stringify({ docs: [{ _id: `transaction:${me.userId}:${'0'.repeat(26)}` }] })
+		body: JSON.stringify({ docs: [{ _id: `transaction:${jonas.me.userId}:${'0'.repeat(26)}` }] })
 	});
 	expect(response.status).toBe(426);
 	expect(response.headers.get(PROTOCOL_HEADER)).toBe(String(PROTOCOL_VERSION));
 	expect(await response.json()).toEqual({ code: 'protocol.other_version' });
-	const found = await fetch(`/${me.databases.mailbox}/_all_docs`, {
+	const found = await fetch(`/${jonas.me.databases.mailbox}/_all_docs`, {
 		headers: { accept: 'application/json' }
 	});
 	expect(found.status).toBe(200);
@@ -104,7 +73,7 @@ it('a request of an app of another version is refused before anything of it is r
 });
 
 it('hears the version with each picture too, and one it does not speak is no refusal of the picture', async () => {
-	const { mailbox } = me.databases;
+	const { mailbox } = jonas.me.databases;
 	const picture = await aPicture(50);
 	const send = () =>
 		uploadByXhr(

@@ -1,51 +1,25 @@
 import { commands } from 'vitest/browser';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import type { SignedIn } from '#lib/commands/ports.ts';
-import { removeEverything } from '#lib/storage/open-database.ts';
-import {
-	aPicture,
-	openDevice,
-	signInHere,
-	until,
-	untilSent,
-	type Device
-} from '../support/device.ts';
+import { expect, it } from 'vitest';
+import { aPicture, until, untilSent } from '../support/device.ts';
+import { addressOf, oneWorker } from '../support/one-worker.ts';
 
-let me: SignedIn;
-let open: Device | null = null;
-
-beforeAll(async () => {
-	const [card] = await commands.startOutlay();
-	if (card === undefined) throw new Error('no sign-ins');
-	me = await signInHere(card);
-});
-
-afterEach(async () => {
-	await open?.close();
-	open = null;
-	await removeEverything();
-});
-
-afterAll(() => commands.removeOutlay());
+const jonas = oneWorker();
 
 it('that lost what was sent, and has what others made of less, takes nothing of it from the person', async () => {
 	// The edit is offered before anything of the server is read.
 	let reading = Promise.resolve();
 	let letRead: () => void = () => undefined;
-	const worker = await openDevice(me, {
-		fetch: async (...asked) => {
-			const address = asked[0] instanceof Request ? asked[0].url : String(asked[0]);
-			if (address.includes('_changes')) await reading;
-			return fetch(...asked);
-		}
+	const worker = await jonas.device(async (...asked) => {
+		const address = addressOf(asked[0]);
+		if (address.includes('_changes')) await reading;
+		return fetch(...asked);
 	});
-	open = worker;
 	await until(worker.documents.watchNewest('setting', 1), ([setting]) => setting !== undefined);
 	const id = await worker.draftExpense(await aPicture(40), 'ours');
 	await untilSent(worker);
 	reading = new Promise((resolve) => (letRead = resolve));
 
-	const address = `/${me.databases.mailbox}/${encodeURIComponent(id)}`;
+	const address = `/${jonas.me.databases.mailbox}/${encodeURIComponent(id)}`;
 	const sent = (await commands.askOutlay(address)) as {
 		_rev: string;
 		body: Record<string, unknown>;
@@ -53,7 +27,7 @@ it('that lost what was sent, and has what others made of less, takes nothing of 
 	const generation = Number.parseInt(sent._rev);
 	const purged = { [id]: [sent._rev] };
 	const ask = (path: string, body: object) =>
-		commands.askOutlay(`/${me.databases.mailbox}/${path}`, {
+		commands.askOutlay(`/${jonas.me.databases.mailbox}/${path}`, {
 			method: 'POST',
 			body: JSON.stringify(body)
 		});
@@ -81,18 +55,15 @@ it('is noticed by a device that had just begun: it sends nothing before it has r
 	const order: string[] = [];
 	let letRead: () => void = () => undefined;
 	const reading = new Promise<void>((resolve) => (letRead = resolve));
-	const worker = await openDevice(me, {
-		fetch: async (...asked) => {
-			const address = asked[0] instanceof Request ? asked[0].url : String(asked[0]);
-			const isOfMailbox = address.includes(me.databases.mailbox);
-			if (isOfMailbox && address.includes('_bulk_docs')) order.push('sent');
-			if (isOfMailbox && address.includes('_changes')) await reading;
-			const answer = await fetch(...asked);
-			if (isOfMailbox && address.includes('_changes')) order.push('read');
-			return answer;
-		}
+	const worker = await jonas.device(async (...asked) => {
+		const address = addressOf(asked[0]);
+		const isOfMailbox = address.includes(jonas.me.databases.mailbox);
+		if (isOfMailbox && address.includes('_bulk_docs')) order.push('sent');
+		if (isOfMailbox && address.includes('_changes')) await reading;
+		const answer = await fetch(...asked);
+		if (isOfMailbox && address.includes('_changes')) order.push('read');
+		return answer;
 	});
-	open = worker;
 	await until(worker.documents.watchNewest('setting', 1), ([setting]) => setting !== undefined);
 	await worker.draftExpense(await aPicture(40));
 	await until(worker.sync.status, (now) => now.state === 'sending' && now.unsentCount === 1);

@@ -1,34 +1,16 @@
-import { commands } from 'vitest/browser';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { DOCUMENT_VERSIONS, type DocumentOf } from '@outlay/domain/documents';
 import type { FixRow } from '@outlay/domain/trip';
 import { catchUpTrips } from '#lib/commands/catch-up-trips.ts';
-import type { SignedIn } from '#lib/commands/ports.ts';
 import { trimTrip } from '#lib/commands/cut-trip.ts';
-import { removeEverything } from '#lib/storage/open-database.ts';
-import { openDevice, signInHere, until, type Device } from '../support/device.ts';
+import { until } from '../support/device.ts';
 import { aTripBody, ulidOf } from '../support/documents.ts';
+import { oneWorker } from '../support/one-worker.ts';
 
 /* A trip recorded on one phone and opened on another, where its fixes arrive after it, a chunk at a time. */
 
 const startedAtMs = Date.parse('2026-03-02T13:00:00.000Z');
-let me: SignedIn;
-let here: Device | null = null;
-
-beforeAll(async () => {
-	const [jonas] = await commands.startOutlay();
-	if (jonas === undefined) throw new Error('no sign-ins');
-	me = await signInHere(jonas);
-});
-
-afterEach(async () => {
-	await here?.close();
-	await removeEverything();
-});
-
-afterAll(async () => {
-	await commands.removeOutlay();
-});
+const jonas = oneWorker();
 
 /** As the other device sends it. */
 async function arrives<T extends 'trip' | 'trace'>(
@@ -40,10 +22,10 @@ async function arrives<T extends 'trip' | 'trace'>(
 	const document = {
 		type,
 		schema: DOCUMENT_VERSIONS[type],
-		...{ companyId: me.companyId, ownerId: me.userId, createdAt: at, updatedAt: at },
+		...{ companyId: jonas.me.companyId, ownerId: jonas.me.userId, createdAt: at, updatedAt: at },
 		body
 	};
-	const answer = await fetch(`/${me.databases.mailbox}/${encodeURIComponent(id)}`, {
+	const answer = await fetch(`/${jonas.me.databases.mailbox}/${encodeURIComponent(id)}`, {
 		method: 'PUT',
 		headers: { 'content-type': 'application/json' },
 		body: JSON.stringify(document)
@@ -61,9 +43,9 @@ function chunk(n: number): FixRow[] {
 
 it('is measured once all its fixes are here, never by the part that came first', async () => {
 	const ulid = ulidOf(7);
-	const tripId = `trip:${me.userId}:${ulid}`;
+	const tripId = `trip:${jonas.me.userId}:${ulid}`;
 	const traceOf = (n: number) => ({ tripId, n, isOpen: false, fixes: chunk(n) });
-	await arrives('trace', `trace:${me.userId}:${ulid}:0`, traceOf(0));
+	await arrives('trace', `trace:${jonas.me.userId}:${ulid}:0`, traceOf(0));
 	await arrives(
 		'trip',
 		tripId,
@@ -76,9 +58,12 @@ it('is measured once all its fixes are here, never by the part that came first',
 		})
 	);
 
-	here = await openDevice(me);
+	const here = await jonas.device();
 	const { documents, context, sync } = here;
-	await until(documents.watch('trace', `trace:${me.userId}:${ulid}:0`), (found) => found !== null);
+	await until(
+		documents.watch('trace', `trace:${jonas.me.userId}:${ulid}:0`),
+		(found) => found !== null
+	);
 	await until(documents.watch('trip', tripId), (found) => found !== null);
 
 	expect(await catchUpTrips(context)).toBe(1);
@@ -91,7 +76,7 @@ it('is measured once all its fixes are here, never by the part that came first',
 	expect((await documents.get('trip', tripId))?.document.body.distanceM).toBeNull();
 
 	const stop = await here.followTrips();
-	await arrives('trace', `trace:${me.userId}:${ulid}:1`, traceOf(1));
+	await arrives('trace', `trace:${jonas.me.userId}:${ulid}:1`, traceOf(1));
 	sync.wake();
 	const trip = await until(
 		documents.watch('trip', tripId),

@@ -7,25 +7,16 @@ import { oneAtATime, type Locks } from './one-at-a-time.ts';
 import { OFFERED_TYPES } from './offered-types.ts';
 import type { Outstanding } from './outstanding.ts';
 import { refuseDocument } from './refusals.ts';
-import { rowFromServer, serverDocumentOf, type ServerDocument } from './server-document.ts';
-import { ServerError, SignInNeeded, Unreachable } from './server-answer.ts';
+import { ServerError, SignInNeeded } from './server-answer.ts';
 import type { ServerLine } from './server-line.ts';
+import { codeOfRow, currentRows, offerRows, sentenceOf, unknownRevisions } from './server-rows.ts';
 
 const BATCH_ROWS = 100;
 const BATCH_BYTES = 500_000;
-const PUSH_TIMEOUT_MS = 60_000;
 /** After this long another tab with the lock counts as frozen: no turn takes longer. */
 const PUSH_PATIENCE_MS = 90_000;
 /** A row that conflicts this often without anything new from the server is not going to end. */
 const CONFLICTS_MAX = 5;
-
-interface Answer {
-	id?: string;
-	ok?: boolean;
-	rev?: string;
-	error?: string;
-	reason?: string;
-}
 
 export interface PushParts {
 	database: OutlayDatabase;
@@ -114,14 +105,7 @@ export class Push {
 		const removed: RowState[] = [];
 		let trouble: ServerError | null = null;
 		if (sent.length > 0) {
-			const answers = answersOf(
-				await line.ask(`/${databaseName}/_bulk_docs`, {
-					method: 'POST',
-					body: { docs: sent.map(serverDocumentOf) },
-					timeoutMs: PUSH_TIMEOUT_MS
-				}),
-				sent
-			);
+			const answers = await offerRows(line, databaseName, sent);
 			for (const [at, row] of sent.entries()) {
 				const answer = answers[at] ?? {};
 				const code = codeOfRow(answer);
@@ -173,9 +157,9 @@ export class Push {
 
 	/** Takes in what stands at the server instead of what was offered. */
 	async #meet(rows: readonly RowState[]): Promise<void> {
-		const { database, nowMs } = this.#parts;
+		const { database, databaseName, line, nowMs } = this.#parts;
 		await this.#forgetLostRevisions(rows);
-		const current = await this.#current(rows.map(({ id }) => id));
+		const current = await currentRows(line, databaseName, rows);
 		await absorbRows(database.documents, [...current.values()], database.userId, nowMs);
 		for (const row of rows) {
 			if (current.has(row.id)) {
@@ -203,13 +187,9 @@ export class Push {
 		const { database, databaseName, line } = this.#parts;
 		const known = rows.filter(({ couchRev }) => couchRev !== '');
 		if (known.length === 0) return;
-		const lost = (await line.ask(`/${databaseName}/_revs_diff`, {
-			method: 'POST',
-			body: Object.fromEntries(known.map(({ id, couchRev }) => [id, [couchRev]])),
-			timeoutMs: PUSH_TIMEOUT_MS
-		})) as Record<string, unknown> | null;
+		const lost = await unknownRevisions(line, databaseName, known);
 		for (const { id, couchRev } of known) {
-			if (lost?.[id] === undefined) continue;
+			if (!lost.has(id)) continue;
 			await changeRow(database.documents, id, (here) =>
 				here?.couchRev === couchRev && here.unsentSinceMs > 0 ? { ...here, couchRev: '' } : null
 			);
@@ -221,8 +201,9 @@ export class Push {
 	 * entered into it meanwhile is kept on this device first.
 	 */
 	async #takeOut(rows: readonly RowState[]): Promise<void> {
-		const current = await this.#current(rows.map(({ id }) => id));
-		const { documents } = this.#parts.database;
+		const { database, databaseName, line } = this.#parts;
+		const { documents } = database;
+		const current = await currentRows(line, databaseName, rows);
 		for (const { id } of rows) {
 			const there = current.get(id);
 			const removal = there?.removal || 'erased';
@@ -242,37 +223,6 @@ export class Push {
 				};
 			});
 		}
-	}
-
-	/** The server's present versions, tombstones with what they say. */
-	async #current(ids: readonly string[]): Promise<Map<string, RowState>> {
-		const { line, databaseName } = this.#parts;
-		const answer = (await line.ask(`/${databaseName}/_all_docs?include_docs=true`, {
-			method: 'POST',
-			body: { keys: ids },
-			timeoutMs: PUSH_TIMEOUT_MS
-		})) as {
-			rows?: {
-				id?: string;
-				doc?: ServerDocument | null;
-				value?: { rev?: string; deleted?: boolean };
-			}[];
-		} | null;
-		if (!Array.isArray(answer?.rows)) throw new Unreachable();
-		const current = new Map<string, RowState>();
-		for (const { id, doc, value } of answer.rows) {
-			if (id === undefined) continue;
-			const found =
-				doc ??
-				(value?.deleted === true && value.rev !== undefined
-					? ((await line.ask(
-							`/${databaseName}/${encodeURIComponent(id)}?rev=${value.rev}`
-						)) as ServerDocument)
-					: null);
-			const row = found === null ? null : rowFromServer(found);
-			if (row !== null) current.set(id, row);
-		}
-		return current;
 	}
 
 	/** The whole request was refused: too large, or something in it could not be read. */
@@ -295,21 +245,4 @@ export class Push {
 		this.#conflicts.delete(row.id);
 		await refuseDocument(this.#parts.database, row, code, reason, this.#parts.nowMs());
 	}
-}
-
-function answersOf(answer: unknown, sent: readonly RowState[]): Answer[] {
-	if (!Array.isArray(answer)) throw new Unreachable();
-	const answers = answer as Answer[];
-	if (answers.length === sent.length) return answers;
-	const byId = new Map(answers.map((row) => [row.id, row]));
-	return sent.map(({ id }) => byId.get(id) ?? {});
-}
-
-/** A refused row's reason is `<dotted.code>: sentence`. */
-function codeOfRow({ reason = '' }: Answer): string {
-	return /^([a-z0-9_]+(?:\.[a-z0-9_]+)+):/.exec(reason)?.[1] ?? 'sync.refused';
-}
-
-function sentenceOf({ reason = '' }: Answer): string {
-	return reason.replace(/^[a-z0-9_.]+: /, '');
 }

@@ -1,10 +1,6 @@
 import { companyOf, NO_COMPANY } from '../store/company-of.ts';
-import type {
-	AttachmentFiles,
-	Database,
-	DatabaseEvent,
-	DocumentStore
-} from '../store/document-store.ts';
+import type { AttachmentFiles } from '../store/received-files.ts';
+import type { Database, DatabaseEvent, DocumentStore } from '../store/document-store.ts';
 import { REGISTRY } from './registry.ts';
 
 /** A company's data is to lie, or lies, in a store nobody configured. */

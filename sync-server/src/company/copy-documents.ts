@@ -3,10 +3,10 @@ import type {
 	AttachmentStub,
 	Database,
 	DocumentWrite,
-	JsonObject,
 	RevisionId,
 	StoredRevision
 } from '../store/document-store.ts';
+import type { JsonObject } from '../store/json.ts';
 
 /** What a copy carries; revisions are local to a database and stay behind. */
 export interface Carried {

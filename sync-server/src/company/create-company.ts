@@ -7,7 +7,8 @@ import { ulid } from 'ulid';
 import { CompanyStores, StoreUnknown } from './company-stores.ts';
 import { hashPassword } from './passwords.ts';
 import { copyDocuments, type Carried } from './copy-documents.ts';
-import type { Database, DocumentStore, JsonObject } from '../store/document-store.ts';
+import type { Database, DocumentStore } from '../store/document-store.ts';
+import type { JsonObject } from '../store/json.ts';
 import type { Account, Accounts } from './accounts.ts';
 import { personDocumentsOf } from './person-documents.ts';
 

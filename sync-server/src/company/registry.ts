@@ -1,4 +1,5 @@
-import type { Database, DocumentStore, JsonObject } from '../store/document-store.ts';
+import type { Database, DocumentStore } from '../store/document-store.ts';
+import type { JsonObject } from '../store/json.ts';
 import { RegistryWatch, type RegistryChange } from './registry-watch.ts';
 
 /** What only the server knows. Nobody reaches it over HTTP, not even the server administrator. */

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../store/document-store.ts';
+import type { JsonObject } from '../store/json.ts';
 
 /** What the server is busy with, as `_active_tasks` shows it. */
 export class ActiveTasks {

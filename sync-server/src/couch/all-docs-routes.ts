@@ -7,10 +7,9 @@ import type {
 	AllDocsQuery,
 	AllDocsRow,
 	Database,
-	Json,
-	JsonObject,
 	StoredRevision
 } from '../store/document-store.ts';
+import type { Json, JsonObject } from '../store/json.ts';
 import type { CouchDeps } from './couch-deps.ts';
 import { documentJson, type DocumentView } from './document-json.ts';
 import { Options, queryError } from './options.ts';

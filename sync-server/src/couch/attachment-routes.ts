@@ -14,9 +14,9 @@ import type {
 	AttachmentStub,
 	Database,
 	DocumentWrite,
-	FileFacts,
 	StoredRevision
 } from '../store/document-store.ts';
+import type { FileFacts } from '../store/received-files.ts';
 import { isKnown } from './accepts.ts';
 import { parseByteRanges } from './byte-range.ts';
 import type { CouchDeps } from './couch-deps.ts';

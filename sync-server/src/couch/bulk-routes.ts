@@ -3,7 +3,8 @@ import { isJsonObject, readJsonObject, requireJsonContentType } from '../http/bo
 import { badRequest, badRevision, tooMany } from '../http/errors.ts';
 import { Turn } from '../http/turn.ts';
 import type { OutgoingPart } from '../http/multipart.ts';
-import type { Database, Json, JsonObject, StoredRevision } from '../store/document-store.ts';
+import type { Database, StoredRevision } from '../store/document-store.ts';
+import type { Json, JsonObject } from '../store/json.ts';
 import { parseRevisionId } from '../store/revision-id.ts';
 import { accepts } from './accepts.ts';
 import type { CouchDeps } from './couch-deps.ts';

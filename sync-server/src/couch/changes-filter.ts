@@ -1,7 +1,7 @@
 import type { Caller } from '../access/access-port.ts';
 import { isJsonObject } from '../http/body.ts';
 import { badRequest, tooMany } from '../http/errors.ts';
-import type { JsonObject } from '../store/document-store.ts';
+import type { JsonObject } from '../store/json.ts';
 import {
 	selectByFilter,
 	selectByView,

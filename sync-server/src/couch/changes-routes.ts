@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isJsonObject, readJson } from '../http/body.ts';
 import { badRequest, CouchError } from '../http/errors.ts';
-import type { JsonObject } from '../store/document-store.ts';
+import type { JsonObject } from '../store/json.ts';
 import { parseSequence } from '../store/sequence.ts';
 import { ChangesFeed, type FeedOptions } from './changes-feed.ts';
 import { changesFilter } from './changes-filter.ts';

@@ -1,7 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isJsonObject, readJsonObject, requireJsonContentType } from '../http/body.ts';
 import { badRequest, CouchError, databaseUnknown } from '../http/errors.ts';
-import type { Database, JsonObject } from '../store/document-store.ts';
+import type { Database } from '../store/document-store.ts';
+import type { JsonObject } from '../store/json.ts';
 import type { CouchDeps } from './couch-deps.ts';
 import { locationOf } from './location.ts';
 import { Options } from './options.ts';

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { DatabaseEvent, DocumentStore, JsonObject } from '../store/document-store.ts';
+import type { DatabaseEvent, DocumentStore } from '../store/document-store.ts';
+import type { JsonObject } from '../store/json.ts';
 import { formatSequence, parseSequence } from '../store/sequence.ts';
 import { EVENT_STREAM } from './open-feeds.ts';
 import type { FeedWords } from './waiting-feed.ts';

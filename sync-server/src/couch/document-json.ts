@@ -3,11 +3,10 @@
 import type {
 	AttachmentStub,
 	Database,
-	JsonObject,
-	Json,
 	RevisionText,
 	StoredRevision
 } from '../store/document-store.ts';
+import type { JsonObject, Json } from '../store/json.ts';
 import { parseSequence } from '../store/sequence.ts';
 
 export interface DocumentView {

@@ -3,7 +3,7 @@ import { bodyBytes, jsonOf } from '../http/body.ts';
 import { badRequest, badRevision, CouchError, notFound } from '../http/errors.ts';
 import { boundaryOf, readParts, type Part } from '../http/multipart.ts';
 import { companyOf } from '../store/company-of.ts';
-import type { IncomingFile } from '../store/document-store.ts';
+import type { IncomingFile } from '../store/received-files.ts';
 import { parseRevisionId } from '../store/revision-id.ts';
 import type { CouchDeps } from './couch-deps.ts';
 import { answerWrite, documentIdOf, writeOne } from './document-routes.ts';

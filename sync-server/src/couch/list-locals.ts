@@ -2,7 +2,8 @@ import type { FastifyRequest } from 'fastify';
 import { readJsonObject, requireJsonContentType } from '../http/body.ts';
 import { badRequest } from '../http/errors.ts';
 import { compareIds } from '../indexes/collation.ts';
-import type { Database, Json, JsonObject, LocalDocument } from '../store/document-store.ts';
+import type { Database, LocalDocument } from '../store/document-store.ts';
+import type { Json, JsonObject } from '../store/json.ts';
 import type { CouchDeps } from './couch-deps.ts';
 import type { Options } from './options.ts';
 

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { readJson, readJsonObject, requireJsonContentType } from '../http/body.ts';
 import { badRequest, badRevision, tooMany } from '../http/errors.ts';
-import type { Json } from '../store/document-store.ts';
+import type { Json } from '../store/json.ts';
 import { parseRevisionId } from '../store/revision-id.ts';
 import { DatabaseDropped } from '../store/store-errors.ts';
 import type { CouchDeps } from './couch-deps.ts';

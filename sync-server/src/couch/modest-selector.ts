@@ -1,6 +1,6 @@
 import type { Caller } from '../access/access-port.ts';
 import { forbidden, tooMany } from '../http/errors.ts';
-import type { Json } from '../store/document-store.ts';
+import type { Json } from '../store/json.ts';
 
 /** A selector of a person is asked about every document. */
 const LONGEST_SELECTOR = 10_000;

@@ -2,7 +2,7 @@
 
 import type { FastifyRequest } from 'fastify';
 import { CouchError } from '../http/errors.ts';
-import type { Json, JsonObject } from '../store/document-store.ts';
+import type { Json, JsonObject } from '../store/json.ts';
 
 /** Reads options by name. Where both have one, the body's stands before the query's, or the other way round. */
 export class Options {

@@ -3,13 +3,9 @@
 import { gunzipSync } from 'node:zlib';
 import { isJsonObject } from '../http/body.ts';
 import { badRequest, badRevision, CouchError, illegalId, tooMany } from '../http/errors.ts';
-import type {
-	AttachmentStub,
-	FileFacts,
-	IncomingFile,
-	Json,
-	JsonObject
-} from '../store/document-store.ts';
+import type { AttachmentStub } from '../store/document-store.ts';
+import type { Json, JsonObject } from '../store/json.ts';
+import type { FileFacts, IncomingFile } from '../store/received-files.ts';
 import { FactsOf } from '../store/file-facts.ts';
 import { isRevisions, parseRevisionId } from '../store/revision-id.ts';
 import { MAX_ID_BYTES } from '../store/store-errors.ts';

@@ -3,7 +3,7 @@ import { bodyBytes, jsonOf, readJson, unpacked } from '../http/body.ts';
 import { badRequest, CouchError, tooLarge } from '../http/errors.ts';
 import { boundaryOf, readParts, type Part } from '../http/multipart.ts';
 import { companyOf } from '../store/company-of.ts';
-import type { IncomingFile } from '../store/document-store.ts';
+import type { IncomingFile } from '../store/received-files.ts';
 import type { CouchDeps } from './couch-deps.ts';
 import { followersOf, parseDocument, type SentDocument } from './parse-document.ts';
 import type { DatabaseInUse } from './use-database.ts';

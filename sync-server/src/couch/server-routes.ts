@@ -1,7 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { readJsonObject, requireJsonContentType } from '../http/body.ts';
 import { badRequest, CouchError, notFound, tooMany } from '../http/errors.ts';
-import type { Database, JsonObject } from '../store/document-store.ts';
+import type { Database } from '../store/document-store.ts';
+import type { JsonObject } from '../store/json.ts';
 import { parseSequence } from '../store/sequence.ts';
 import { NODE } from './active-tasks.ts';
 import type { CouchDeps } from './couch-deps.ts';

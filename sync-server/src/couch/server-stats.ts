@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http';
-import type { JsonObject } from '../store/document-store.ts';
+import type { JsonObject } from '../store/json.ts';
 
 /** What CouchDB counts from its start on, also while it is 0; other methods and statuses are shown once they were seen. */
 const METHODS = ['COPY', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'POST', 'PUT'];

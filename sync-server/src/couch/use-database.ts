@@ -2,7 +2,8 @@ import type { FastifyRequest } from 'fastify';
 import type { Caller, Deed } from '../access/access-port.ts';
 import { databaseUnknown, forbidden, unauthorized } from '../http/errors.ts';
 import { isJsonObject } from '../http/body.ts';
-import type { Database, JsonObject } from '../store/document-store.ts';
+import type { Database } from '../store/document-store.ts';
+import type { JsonObject } from '../store/json.ts';
 import type { CouchDeps } from './couch-deps.ts';
 
 export interface DatabaseInUse {

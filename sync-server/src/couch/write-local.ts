@@ -1,4 +1,4 @@
-import type { JsonObject } from '../store/document-store.ts';
+import type { JsonObject } from '../store/json.ts';
 import type { DatabaseInUse } from './use-database.ts';
 import type { WriteRow } from './write-row.ts';
 

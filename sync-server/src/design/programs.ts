@@ -5,7 +5,7 @@
  */
 
 import { createHash } from 'node:crypto';
-import type { Json, JsonObject } from '../store/document-store.ts';
+import type { Json, JsonObject } from '../store/json.ts';
 import type { Program } from './function-runner.ts';
 
 /** Most rows, and most characters of rows, one document may emit: a function can't fill the disk. */

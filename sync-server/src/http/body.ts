@@ -7,7 +7,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { isUtf8 } from 'node:buffer';
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import type { Json, JsonObject } from '../store/document-store.ts';
+import type { Json, JsonObject } from '../store/json.ts';
 import { badRequest, CouchError, tooLarge, tooMany, tooManyRequests } from './errors.ts';
 import { jsonShape, MOST_JSON_VALUES } from './json-shape.ts';
 

@@ -1,6 +1,6 @@
 /** CouchDB's built-in reduce functions (https://docs.couchdb.org/en/stable/ddocs/ddocs.html#built-in-reduce-functions). */
 
-import type { Json, JsonObject } from '../store/document-store.ts';
+import type { Json, JsonObject } from '../store/json.ts';
 import { collate } from './collation.ts';
 import type { Reducer } from './tree.ts';
 

@@ -3,7 +3,7 @@
  * (https://docs.couchdb.org/en/stable/ddocs/views/collation.html).
  */
 
-import type { Json, JsonObject } from '../store/document-store.ts';
+import type { Json, JsonObject } from '../store/json.ts';
 
 /** Unicode's root collation, as ICU gives it to CouchDB; Node has the same ICU. */
 const strings = new Intl.Collator('und');

@@ -5,7 +5,9 @@
  * `h/<group>` header · `b/<group>/<n>` blocks of the trees · `d/<group>/<id>` keys a document has rows under
  */
 
-import type { ChangeRow, Database, IndexBlocks, Json } from '../store/document-store.ts';
+import type { ChangeRow, Database } from '../store/document-store.ts';
+import type { Json } from '../store/json.ts';
+import type { IndexBlocks } from '../store/queries.ts';
 import type { BlockCache } from './block-cache.ts';
 import { collate, type Collate } from './collation.ts';
 import { FreshBlocks } from './fresh-blocks.ts';

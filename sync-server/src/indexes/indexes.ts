@@ -1,4 +1,5 @@
-import type { Database, IndexBlocks } from '../store/document-store.ts';
+import type { Database } from '../store/document-store.ts';
+import type { IndexBlocks } from '../store/queries.ts';
 import { BlockCache } from './block-cache.ts';
 import { IndexDamaged } from './index-damaged.ts';
 import { IndexGroup, type IndexDefinition, type Snapshot } from './index-group.ts';

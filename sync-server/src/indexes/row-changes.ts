@@ -1,4 +1,4 @@
-import type { Json } from '../store/document-store.ts';
+import type { Json } from '../store/json.ts';
 import { collate } from './collation.ts';
 import type { RowChange } from './tree.ts';
 

@@ -6,7 +6,7 @@
  * Blocks are never changed: an update writes new ones up to a new root, and whoever reads the old root goes on.
  */
 
-import type { Json } from '../store/document-store.ts';
+import type { Json } from '../store/json.ts';
 import { collate, compareIds, type Collate } from './collation.ts';
 
 /** What orders a row: its key, the document's id, and which of the document's rows it is. */

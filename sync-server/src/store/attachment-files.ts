@@ -9,7 +9,7 @@ import { closeSync, constants, existsSync, openSync, renameSync, rmSync } from '
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { writeAll } from './disk-calls.ts';
-import type { AttachmentFiles, FileFacts, IncomingFile } from './document-store.ts';
+import type { AttachmentFiles, FileFacts, IncomingFile } from './received-files.ts';
 import { FactsOf } from './file-facts.ts';
 import { AttachmentTooLarge, diskErrorOf } from './store-errors.ts';
 import { streamFile } from './stream-file.ts';

@@ -1,6 +1,6 @@
 /**
  * What everything above the store knows of it: CouchDB's data model, without HTTP.
- * Implemented on LMDB (`lmdb/`) and, later, on Apache CouchDB; one contract suite runs over both.
+ * Implemented on LMDB (`lmdb/`) and on Apache CouchDB (`couchdb/`); one contract suite runs over both.
  *
  * Promises every implementation keeps:
  * - A write that is answered, or shown by `changes`, is flushed to disk.
@@ -9,8 +9,9 @@
  * - Sequences are opaque strings `<n>-<epoch>`, newer ones sort after older ones only inside the store.
  */
 
-export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
-export type JsonObject = { [key: string]: Json };
+import type { JsonObject } from './json.ts';
+import type { Queries } from './queries.ts';
+import type { AttachmentFiles } from './received-files.ts';
 
 /** `<generation>-<32 hex digits>`, as CouchDB writes it. */
 export type RevisionId = string;
@@ -162,45 +163,6 @@ export interface LocalWrite {
 	before?: string | undefined;
 }
 
-/**
- * Room for indexes beside the documents: named blocks of bytes, ordered by the engine that writes them. What lies here
- * can be made again from the documents, so it may be lost (but never half of one `write`).
- */
-export interface IndexBlocks {
-	/** Changes when everything is thrown away, as after an erasure: what was read before is worth nothing then. */
-	readonly beginning: number;
-	/** At most 1,950 bytes of UTF-8. */
-	read(key: string): Buffer | undefined;
-	/** All keys that begin so. */
-	keys(prefix: string): string[];
-	/** All of it or nothing; null takes a block out. Seen by `read` when it resolves. */
-	write(changes: Iterable<readonly [key: string, value: Buffer | null]>): Promise<void>;
-}
-
-/** A verb of views or of Mango as it came, below the database's address. */
-export interface ForwardedQuery {
-	method: string;
-	/** Such as `_find` or `_design/a%20b/_view/c`, percent-encoded. */
-	path: string;
-	/** The query string with its `?`, or nothing. */
-	search: string;
-	body?: Json;
-}
-
-export interface ForwardedAnswer {
-	statusCode: number;
-	/** JSON text. */
-	body: AsyncIterable<Uint8Array>;
-}
-
-/**
- * Who answers views and Mango queries: this server, which keeps its indexes in `blocks`; or the store, a database
- * server that indexes by itself, runs design documents by itself, and is asked.
- */
-export type Queries =
-	| { by: 'server'; blocks: IndexBlocks }
-	| { by: 'store'; forward(query: ForwardedQuery): Promise<ForwardedAnswer> };
-
 /** Every method throws `DatabaseDropped` once the database is gone (see `store-errors.ts`). */
 export interface Database {
 	readonly name: string;
@@ -279,42 +241,6 @@ export interface Database {
 	/** The database's `_security` object; `{}` until one is set. */
 	readSecurity(): Promise<JsonObject>;
 	writeSecurity(security: JsonObject): Promise<void>;
-}
-
-export interface FileFacts {
-	digest: string;
-	length: number;
-	sha256: string;
-}
-
-/** Bytes that have arrived under a temporary name; nobody reads them yet. */
-export interface IncomingFile extends FileFacts {
-	/** Gives them their name, and resolves once both are on disk. The same bytes kept twice are one file. */
-	keep(): Promise<void>;
-	/** Removes them; after `keep` it does nothing. */
-	discard(): Promise<void>;
-}
-
-export interface AttachmentFiles {
-	/**
-	 * Takes in bytes for a company's databases (`companyOf` names it): temporary name, hash, fsync. Whoever receives
-	 * keeps or discards. Throws `AttachmentTooLarge` past `limitBytes` and `StorageFull`, leaving nothing behind.
-	 */
-	receive(
-		company: string,
-		bytes: AsyncIterable<Uint8Array>,
-		limitBytes: number
-	): Promise<IncomingFile>;
-	/**
-	 * `receive` and `keep` in one: for bytes that were judged before. `known` are the facts of exactly these bytes in
-	 * memory, so that they are not hashed twice.
-	 */
-	write(
-		company: string,
-		bytes: AsyncIterable<Uint8Array> | Uint8Array,
-		limitBytes: number,
-		known?: FileFacts
-	): Promise<FileFacts>;
 }
 
 export type DatabaseEvent = 'created' | 'updated' | 'deleted';

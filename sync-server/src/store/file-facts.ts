@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { FileFacts } from './document-store.ts';
+import type { FileFacts } from './received-files.ts';
 
 /** What names bytes in memory, each hash reckoned when it is first asked for: the disk can write meanwhile. */
 export class FactsOf implements FileFacts {

@@ -6,7 +6,8 @@ import { FunctionFailed, type FunctionRunner, type Program } from '../../design/
 import { filterProgram, viewFilterProgram } from '../../design/programs.ts';
 import { isJsonObject } from '../../http/body.ts';
 import { badRequest, CouchError, notFound } from '../../http/errors.ts';
-import type { ChangeRow, Database, Json, JsonObject } from '../../store/document-store.ts';
+import type { ChangeRow, Database } from '../../store/document-store.ts';
+import type { Json, JsonObject } from '../../store/json.ts';
 import { documentJson } from '../document-json.ts';
 import { readDesign } from '../views/design-document.ts';
 import { userContextOf } from './user-context.ts';

@@ -4,13 +4,8 @@ import type { Caller } from '../../access/access-port.ts';
 import { FunctionFailed, type FunctionRunner, type Program } from '../../design/function-runner.ts';
 import { validateProgram } from '../../design/programs.ts';
 import { isJsonObject } from '../../http/body.ts';
-import type {
-	Database,
-	DocumentWrite,
-	Json,
-	JsonObject,
-	StoredRevision
-} from '../../store/document-store.ts';
+import type { Database, DocumentWrite, StoredRevision } from '../../store/document-store.ts';
+import type { Json, JsonObject } from '../../store/json.ts';
 import { documentJson } from '../document-json.ts';
 import type { Refused } from '../refused.ts';
 import { userContextOf } from './user-context.ts';

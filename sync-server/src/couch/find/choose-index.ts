@@ -1,7 +1,7 @@
 import { CouchError } from '../../http/errors.ts';
 import { collate } from '../../indexes/collation.ts';
 import type { RowKey } from '../../indexes/tree.ts';
-import type { Json } from '../../store/document-store.ts';
+import type { Json } from '../../store/json.ts';
 import type { FindRequest } from './find-request.ts';
 import type { MangoIndex } from './mango-index.ts';
 import type { FieldCondition, Selector } from './selector.ts';

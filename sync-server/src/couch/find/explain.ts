@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../../store/document-store.ts';
+import type { Json, JsonObject } from '../../store/json.ts';
 import type { ChosenIndex } from './choose-index.ts';
 import type { FindRequest } from './find-request.ts';
 import { indexJson } from './mango-index.ts';

@@ -3,7 +3,7 @@
 import { CouchError } from '../../http/errors.ts';
 import { isJsonObject } from '../../http/body.ts';
 import type { Update } from '../../indexes/indexes.ts';
-import type { Json, JsonObject } from '../../store/document-store.ts';
+import type { Json, JsonObject } from '../../store/json.ts';
 import type { IndexField } from './mango-index.ts';
 import { compileSelector, type Selector } from './selector.ts';
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isJsonObject, readJsonObject, requireJsonContentType } from '../../http/body.ts';
 import { badRequest, conflict, CouchError, notFound } from '../../http/errors.ts';
-import type { Json, JsonObject } from '../../store/document-store.ts';
+import type { Json, JsonObject } from '../../store/json.ts';
 import type { CouchDeps } from '../couch-deps.ts';
 import { requireModestSelector } from '../modest-selector.ts';
 import { parseDocument } from '../parse-document.ts';

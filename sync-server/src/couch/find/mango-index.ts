@@ -4,7 +4,8 @@ import { createHash } from 'node:crypto';
 import { isJsonObject } from '../../http/body.ts';
 import { CouchError } from '../../http/errors.ts';
 import type { IndexDefinition } from '../../indexes/index-group.ts';
-import type { Database, Json, JsonObject, StoredRevision } from '../../store/document-store.ts';
+import type { Database, StoredRevision } from '../../store/document-store.ts';
+import type { Json, JsonObject } from '../../store/json.ts';
 import { mappedDocument } from '../views/view-index.ts';
 import { compileSelector, pathOf, valueAt } from './selector.ts';
 

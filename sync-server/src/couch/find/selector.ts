@@ -13,7 +13,7 @@ import { massageSelector, parseField, rowFilter } from 'pouchdb-selector-core';
 import { isJsonObject } from '../../http/body.ts';
 import { CouchError } from '../../http/errors.ts';
 import { collate } from '../../indexes/collation.ts';
-import type { Json, JsonObject } from '../../store/document-store.ts';
+import type { Json, JsonObject } from '../../store/json.ts';
 
 /** Whether a value fulfils a condition; undefined is a member that is not there. */
 type Condition = (value: Json | undefined) => boolean;

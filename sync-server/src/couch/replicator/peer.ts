@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
 import { boundaryOf, readParts, type Part } from '../../http/multipart.ts';
-import type { Json, JsonObject } from '../../store/document-store.ts';
+import type { Json, JsonObject } from '../../store/json.ts';
 
 /** A database that answers as CouchDB does, somewhere. */
 export interface PeerAddress {

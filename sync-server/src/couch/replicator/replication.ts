@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Json, JsonObject } from '../../store/document-store.ts';
+import type { Json, JsonObject } from '../../store/json.ts';
 import { PeerError, type ChangesAsked, type Peer } from './peer.ts';
 
 export interface ReplicationParts {

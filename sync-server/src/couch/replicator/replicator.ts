@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { badRequest, CouchError, notFound } from '../../http/errors.ts';
-import type { Json, JsonObject } from '../../store/document-store.ts';
+import type { Json, JsonObject } from '../../store/json.ts';
 import type { ActiveTasks } from '../active-tasks.ts';
 import { Peer, PeerError, type PeerAddress } from './peer.ts';
 import { Replication } from './replication.ts';

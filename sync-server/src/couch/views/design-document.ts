@@ -5,7 +5,8 @@ import { isJsonObject } from '../../http/body.ts';
 import { notFound } from '../../http/errors.ts';
 import { collate, collateRaw, type Collate } from '../../indexes/collation.ts';
 import { builtInReduce, wrongBuiltIn, type BuiltInReduce } from '../../indexes/built-in-reduce.ts';
-import type { Database, Json, JsonObject, StoredRevision } from '../../store/document-store.ts';
+import type { Database, StoredRevision } from '../../store/document-store.ts';
+import type { Json, JsonObject } from '../../store/json.ts';
 import type { Refused } from '../refused.ts';
 
 export type ReduceFunction =

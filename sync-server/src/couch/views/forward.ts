@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Readable } from 'node:stream';
-import type { Json, Queries } from '../../store/document-store.ts';
+import type { Json } from '../../store/json.ts';
+import type { Queries } from '../../store/queries.ts';
 import { jsonHeaders } from '../send-json.ts';
 
 /** Passes a verb on to a store that answers it itself. */

@@ -3,7 +3,7 @@
 import { compareIds, type Collate } from '../../indexes/collation.ts';
 import type { Update } from '../../indexes/indexes.ts';
 import type { RowKey } from '../../indexes/tree.ts';
-import type { Json } from '../../store/document-store.ts';
+import type { Json } from '../../store/json.ts';
 import { queryError, type Options } from '../options.ts';
 import type { View } from './design-document.ts';
 

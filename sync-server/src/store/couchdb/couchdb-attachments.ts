@@ -2,7 +2,8 @@
 
 import type { FilesOnDisk } from '../attachment-files.ts';
 import { companyOf } from '../company-of.ts';
-import type { AttachmentStub, Database, DocumentWrite, JsonObject } from '../document-store.ts';
+import type { AttachmentStub, Database, DocumentWrite } from '../document-store.ts';
+import type { JsonObject } from '../json.ts';
 import { StoreUnreachable } from '../store-errors.ts';
 import { placeOfBytes } from './couchdb-documents.ts';
 

@@ -8,18 +8,16 @@ import type {
 	Database,
 	DatabaseInfo,
 	DocumentWrite,
-	ForwardedAnswer,
-	ForwardedQuery,
-	JsonObject,
 	LocalDocument,
 	LocalWrite,
 	PurgeOutcome,
-	Queries,
 	RevisionId,
 	RevisionState,
 	StoredRevision,
 	WriteOutcome
 } from '../document-store.ts';
+import type { JsonObject } from '../json.ts';
+import type { ForwardedAnswer, ForwardedQuery, Queries } from '../queries.ts';
 import type { FilesOnDisk } from '../attachment-files.ts';
 import { IdTooLong, MAX_ID_BYTES } from '../store-errors.ts';
 import { listAllDocs } from './couchdb-all-docs.ts';

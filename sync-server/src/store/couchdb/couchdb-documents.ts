@@ -1,13 +1,8 @@
 /** Documents as CouchDB's API has them, and as the store's interface has them. */
 
 import { blobHash } from '@outlay/domain/identifiers';
-import type {
-	AttachmentStub,
-	DocumentWrite,
-	Json,
-	JsonObject,
-	StoredRevision
-} from '../document-store.ts';
+import type { AttachmentStub, DocumentWrite, StoredRevision } from '../document-store.ts';
+import type { Json, JsonObject } from '../json.ts';
 import { parseRevisionId } from '../revision-id.ts';
 
 /** Where the bytes of a stub lie; what `AttachmentStub.at` says. */

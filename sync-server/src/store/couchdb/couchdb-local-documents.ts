@@ -1,4 +1,5 @@
-import type { JsonObject, LocalDocument, LocalWrite } from '../document-store.ts';
+import type { JsonObject } from '../json.ts';
+import type { LocalDocument, LocalWrite } from '../document-store.ts';
 import { IdTooLong, MAX_ID_BYTES, StoreUnreachable } from '../store-errors.ts';
 import { bodyOf } from './couchdb-documents.ts';
 import type { DatabaseLine } from './database-line.ts';

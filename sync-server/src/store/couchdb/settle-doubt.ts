@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { JsonObject, RevisionId } from '../document-store.ts';
+import type { JsonObject } from '../json.ts';
+import type { RevisionId } from '../document-store.ts';
 import { StoreUnreachable } from '../store-errors.ts';
 import { documentPath } from './couchdb-documents.ts';
 import type { DatabaseLine } from './database-line.ts';

@@ -1,12 +1,7 @@
 /** Writes with their conditions, for a database that knows CouchDB's rules and not all of ours. */
 
-import type {
-	DocumentWrite,
-	JsonObject,
-	RevisionId,
-	WriteOutcome,
-	WriteRefusal
-} from '../document-store.ts';
+import type { DocumentWrite, RevisionId, WriteOutcome, WriteRefusal } from '../document-store.ts';
+import type { JsonObject } from '../json.ts';
 import { isRevisions, parseRevisionId } from '../revision-id.ts';
 import { IdTooLong, MAX_ID_BYTES, StoreUnreachable } from '../store-errors.ts';
 import type { CouchdbAnswer } from './couchdb-client.ts';

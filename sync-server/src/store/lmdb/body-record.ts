@@ -6,7 +6,8 @@
  */
 
 import { crc32 } from 'node:zlib';
-import type { AttachmentStub, JsonObject } from '../document-store.ts';
+import type { AttachmentStub } from '../document-store.ts';
+import type { JsonObject } from '../json.ts';
 import { DataDamaged } from '../store-errors.ts';
 
 const PLAIN = 1;

@@ -7,7 +7,7 @@
 import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { open, type RootDatabase } from 'lmdb';
-import type { IndexBlocks } from '../document-store.ts';
+import type { IndexBlocks } from '../queries.ts';
 import { WriteFailed } from '../store-errors.ts';
 import { failureOf } from './committer.ts';
 import { prefixKey, PREFIX_BYTES } from './tables.ts';

@@ -7,17 +7,17 @@ import type {
 	Database,
 	DatabaseInfo,
 	DocumentWrite,
-	JsonObject,
 	LocalDocument,
 	LocalWrite,
 	PurgeOutcome,
-	Queries,
 	RevisionId,
 	RevisionState,
 	RevisionText,
 	StoredRevision,
 	WriteOutcome
 } from '../document-store.ts';
+import type { JsonObject } from '../json.ts';
+import type { Queries } from '../queries.ts';
 import { companyOf } from '../company-of.ts';
 import { REVISIONS_KEPT } from '../revision-tree.ts';
 import { formatSequence } from '../sequence.ts';

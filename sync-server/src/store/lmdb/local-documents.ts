@@ -1,4 +1,5 @@
-import type { JsonObject, LocalDocument, LocalWrite } from '../document-store.ts';
+import type { JsonObject } from '../json.ts';
+import type { LocalDocument, LocalWrite } from '../document-store.ts';
 import type { Draft } from './committer.ts';
 import type { Place } from './read-revisions.ts';
 import { fromBytes, idKey, idOf, prefixKey, toBytes, type LocalRecord } from './tables.ts';
