@@ -14,7 +14,7 @@ import { measureWay } from './commands/measure-way.ts';
 import { keepOwn, makeFirstVehicle, removeOwn } from './commands/own-books.ts';
 import { fillGap } from './commands/fill-gap.ts';
 import { importTrip } from './commands/import-trip.ts';
-import { drivenRoute, fixesThatCount, recordedPath } from './commands/measure-trip.ts';
+import { drivenRoute, fixesThatCount, recordedLine } from './commands/measure-trip.ts';
 import type { SignedIn } from './commands/ports.ts';
 import { readHere } from './commands/read-here.ts';
 import { recall } from './commands/recall.ts';
@@ -179,7 +179,7 @@ function deedsOf(context: DeedContext, roads: RoadContext): Deeds {
 		drivenRoute: (tripId) => drivenRoute(context, tripId),
 		trimTrip: (tripId, span) => trimTrip(context, tripId, span),
 		splitTrip: (tripId, atMs) => splitTrip(context, tripId, atMs),
-		recordedPath: (tripId) => recordedPath(context, tripId),
+		recordedLine: (tripId) => recordedLine(context, tripId),
 		countedFixes: (tripId) => fixesThatCount(context, tripId),
 		readRecording: (file) => recordingFiles.read(file),
 		importTrip: (by, drive, isTwiceMeant) => importTrip(context, by, drive, isTwiceMeant),

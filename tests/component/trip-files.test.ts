@@ -142,7 +142,7 @@ describe('cutting', () => {
 			stoppedAtMs: span.toMs
 		});
 		// All of it is still there to be looked at and given back.
-		expect((await account.deeds.recordedPath(tripId)).length).toBeGreaterThan(500);
+		expect((await account.deeds.recordedLine(tripId)).path.length).toBeGreaterThan(500);
 		await account.deeds.trimTrip(tripId, { fromMs: null, toMs: null });
 		expect((await mileage(transactionId)).distanceM).toBe(whole.distanceM);
 		expect((await tripBody(tripId)).fixesSha256).toBe(fixesSha256);

@@ -1,19 +1,12 @@
 import { DOCUMENT_VERSIONS } from '@outlay/domain/documents';
 import type { Trip } from '@outlay/domain/trip';
-import type { TransactionBody } from '@outlay/domain/transaction';
-import type { Component } from 'svelte';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { page, userEvent } from 'vitest/browser';
-import { render } from 'vitest-browser-svelte';
-import type { Account, App } from '#lib/commands/app.ts';
-import { overwriteGetLocale } from '#lib/paraglide/runtime.js';
-import '../../src/app.css';
+import { describe, expect, it } from 'vitest';
+import { userEvent } from 'vitest/browser';
 import MileagePage from '../../src/routes/(field)/trips/MileagePage.svelte';
 import { CAR_RATE } from '../support/car-rate.ts';
 import { expectAccessible } from '../support/accessible.ts';
 import { COMPANY, WORKER, aTripBody, ulidOf } from '../support/documents.ts';
-import { openApp } from '../support/open-app.ts';
-import PageInApp from './PageInApp.svelte';
+import { pagesInApp } from './pages-in-app.ts';
 
 /* What a person does about a recording with holes, on the real app, without a server. */
 
@@ -27,19 +20,7 @@ const envelope = {
 	updatedAt: '2026-03-02T13:20:00.000Z'
 };
 
-let app: App;
-let account: Account;
-
-beforeEach(async () => {
-	overwriteGetLocale(() => 'en');
-	await page.viewport(390, 844);
-	({ app, account } = await openApp());
-});
-
-afterEach(async () => {
-	document.body.innerHTML = '';
-	await app.sessions.signOut();
-});
+const pages = pagesInApp([]);
 
 /** A drive east at 20 m/s, 400 s long; the page slept from 150 s to 250 s and the car went on. */
 async function drive(): Promise<void> {
@@ -61,8 +42,8 @@ async function drive(): Promise<void> {
 			]
 		})
 	};
-	await account.documents.add(trip);
-	await account.documents.add({
+	await pages.account.documents.add(trip);
+	await pages.account.documents.add({
 		_id: `trace:${WORKER}:${ulidOf(1)}:0`,
 		type: 'trace',
 		schema: DOCUMENT_VERSIONS.trace,
@@ -82,14 +63,11 @@ async function drive(): Promise<void> {
 		}
 	});
 	// As after a kill between Stop and measuring.
-	await account.deeds.saveMileage(transactionId, { tripId, distanceSource: 'recorded' });
-	expect(await account.deeds.saveOdometer(tripId, {})).toMatchObject({ ok: true });
+	await pages.account.deeds.saveMileage(transactionId, { tripId, distanceSource: 'recorded' });
+	expect(await pages.account.deeds.saveOdometer(tripId, {})).toMatchObject({ ok: true });
 }
 
-async function show() {
-	const Page = MileagePage as unknown as Component<Record<string, unknown>>;
-	return render(PageInApp, { app, account, page: Page, pageProps: { transactionId } });
-}
+const show = () => pages.show(MileagePage, { transactionId });
 
 /** What the person said of the gap, as the page shows it. */
 const chosen = () =>
@@ -97,14 +75,10 @@ const chosen = () =>
 		.map(({ value }) => value)
 		.filter((value) => ['straight', 'via', 'road', 'odometer', 'typed'].includes(value));
 
-async function mileage(): Promise<Extract<TransactionBody, { kind: 'mileage' }>> {
-	const body = (await account.documents.get('transaction', transactionId))?.document.body;
-	if (body?.kind !== 'mileage') throw new Error('no mileage');
-	return body;
-}
+const mileage = () => pages.mileageOf(transactionId);
 
 async function tripBody() {
-	return (await account.documents.get('trip', tripId))!.document.body;
+	return (await pages.account.documents.get('trip', tripId))!.document.body;
 }
 
 describe('a recording that paused on the way', () => {
@@ -193,9 +167,9 @@ describe('a recording that paused on the way', () => {
 
 	it('is not submitted while the odometer says something else and nobody says why', async () => {
 		await drive();
-		await account.deeds.saveOdometer(tripId, { startM: 48_210_000, endM: 48_222_000 });
-		await account.deeds.saveMileage(transactionId, { from: 'A', to: 'B', purpose: 'Pump' });
-		await account.documents.add({
+		await pages.account.deeds.saveOdometer(tripId, { startM: 48_210_000, endM: 48_222_000 });
+		await pages.account.deeds.saveMileage(transactionId, { from: 'A', to: 'B', purpose: 'Pump' });
+		await pages.account.documents.add({
 			_id: 'setting:mileage-rates:2020-01-01',
 			type: 'setting',
 			schema: DOCUMENT_VERSIONS.setting,
@@ -218,12 +192,34 @@ describe('a recording that paused on the way', () => {
 		await screen.getByRole('button', { name: 'Submit' }).click();
 		await expect.element(screen.getByText(/^Waiting/).first()).toBeVisible();
 		// What others see says it all.
-		const route = await account.documents.get('route', `route:${WORKER}:${ulidOf(1)}`);
+		const route = await pages.account.documents.get('route', `route:${WORKER}:${ulidOf(1)}`);
 		expect(route?.document.body).toMatchObject({
 			odometerM: 12_000,
 			odometerReason: 'positions-missing',
 			distanceBy: 'track',
 			gaps: [{ by: 'unanswered' }]
 		});
+	});
+});
+
+describe('a recording with a hole in the part that was trimmed off', () => {
+	it('is still shown whole, with its hole, when its ends are cut anew', async () => {
+		await drive();
+		const [hole] = (await tripBody()).gaps;
+		const span = { fromMs: startedAtMs, toMs: startedAtMs + 120_000 };
+		expect(await pages.account.deeds.trimTrip(tripId, span)).toMatchObject({ ok: true });
+		expect((await tripBody()).gaps).toEqual([]);
+		const { path, gaps } = await pages.account.deeds.recordedLine(tripId);
+		expect(path.at(-1)?.[0]).toBe(startedAtMs + 399_000);
+		expect(gaps).toMatchObject([{ fromMs: hole?.fromMs, toMs: hole?.toMs }]);
+
+		const screen = await show();
+		await screen.getByRole('button', { name: 'Trim the ends' }).click();
+		const dialog = screen.getByRole('dialog', { name: 'Trim the ends' });
+		const holes = () => dialog.element().querySelectorAll('.route-gap').length;
+		await expect.poll(() => dialog.element().querySelectorAll('path').length).toBeGreaterThan(0);
+		expect(holes()).toBe(0);
+		await dialog.getByRole('slider', { name: /^Counts until/ }).fill(String(path.length - 1));
+		await expect.poll(holes).toBe(1);
 	});
 });

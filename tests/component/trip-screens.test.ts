@@ -1,11 +1,6 @@
 import type * as navigation from '$app/navigation';
-import type { Component } from 'svelte';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
-import { render } from 'vitest-browser-svelte';
-import type { Account, App } from '#lib/commands/app.ts';
-import { overwriteGetLocale } from '#lib/paraglide/runtime.js';
-import '../../src/app.css';
 import ImportPage from '../../src/routes/(field)/trips/import/+page.svelte';
 import MileagePage from '../../src/routes/(field)/trips/MileagePage.svelte';
 import RecordPage from '../../src/routes/(field)/trips/record/+page.svelte';
@@ -13,8 +8,7 @@ import PlacesPage from '../../src/routes/settings/places/+page.svelte';
 import VehiclesPage from '../../src/routes/settings/vehicles/+page.svelte';
 import { expectAccessible, sidewaysPx } from '../support/accessible.ts';
 import { aGpxFile, importFirstDrive } from '../support/imported-drive.ts';
-import { openApp } from '../support/open-app.ts';
-import PageInApp from './PageInApp.svelte';
+import { pagesInApp } from './pages-in-app.ts';
 
 /* The pages around a trip, on the real app without a server: by hand, by keys, and for who can't see them. */
 
@@ -29,31 +23,11 @@ vi.mock('$app/navigation', async (original) => ({
 	}
 }));
 
-let app: App;
-let account: Account;
+const pages = pagesInApp([]);
 
-beforeEach(async () => {
+beforeEach(() => {
 	visited.length = 0;
-	overwriteGetLocale(() => 'en');
-	await page.viewport(390, 844);
-	({ app, account } = await openApp());
 });
-
-afterEach(async () => {
-	document.body.innerHTML = '';
-	await app.sessions.signOut();
-});
-
-function show(Page: unknown, pageProps: Record<string, unknown> = {}) {
-	const page = Page as Component<Record<string, unknown>>;
-	return render(PageInApp, { app, account, page, pageProps });
-}
-
-async function mileage(transactionId: string) {
-	const body = (await account.documents.get('transaction', transactionId))?.document.body;
-	if (body?.kind !== 'mileage') throw new Error('no mileage');
-	return body;
-}
 
 /** Waits until the map of the dialog on top can be steered. */
 async function mapIn(dialog: ReturnType<typeof page.getByRole>, name: string) {
@@ -66,7 +40,7 @@ describe('a recording of another app', () => {
 	const input = () => document.querySelector<HTMLInputElement>('input[type=file]')!;
 
 	it('becomes a trip that opens; chosen again it is taken only when that is meant', async () => {
-		const screen = await show(ImportPage);
+		const screen = await pages.show(ImportPage);
 		await userEvent.upload(input(), aGpxFile());
 		await expect.poll(() => visited).toHaveLength(1);
 		expect(visited[0]).toMatch(/^\/trips\/[0-9a-z]{26}$/);
@@ -81,7 +55,7 @@ describe('a recording of another app', () => {
 	});
 
 	it('that can’t be read is refused in words, and another file can be chosen', async () => {
-		const screen = await show(ImportPage);
+		const screen = await pages.show(ImportPage);
 		const half = new File([aGpxFile().slice(0, 5_000)], 'half.gpx');
 		await userEvent.upload(input(), half);
 		await expect
@@ -95,7 +69,7 @@ describe('a recording of another app', () => {
 	it('with several drives asks which, and fits a small phone', async () => {
 		const long = 'Maschinenfabrik Unterland, hall 2, then the depot and the harbour office';
 		await page.viewport(320, 640);
-		const screen = await show(ImportPage);
+		const screen = await pages.show(ImportPage);
 		await userEvent.upload(input(), aGpxFile(['To the site', long]));
 		await expect.element(screen.getByText(long)).toBeVisible();
 		await expectAccessible();
@@ -107,9 +81,9 @@ describe('a recording of another app', () => {
 
 describe('cutting a recording', () => {
 	it('the ends go by keys, and come back; Escape changes nothing', async () => {
-		const { transactionId } = await importFirstDrive(account);
-		const whole = (await mileage(transactionId)).distanceM!;
-		const screen = await show(MileagePage, { transactionId });
+		const { transactionId } = await importFirstDrive(pages.account);
+		const whole = (await pages.mileageOf(transactionId)).distanceM!;
+		const screen = await pages.show(MileagePage, { transactionId });
 		const trim = screen.getByRole('button', { name: 'Trim the ends' });
 		await trim.click();
 		const dialog = screen.getByRole('dialog', { name: 'Trim the ends' });
@@ -120,7 +94,7 @@ describe('cutting a recording', () => {
 		for (let n = 0; n < 3; n += 1) await userEvent.keyboard('{PageUp}');
 		await userEvent.keyboard('{Escape}');
 		await expect.element(dialog).not.toBeInTheDocument();
-		expect((await mileage(transactionId)).distanceM).toBe(whole);
+		expect((await pages.mileageOf(transactionId)).distanceM).toBe(whole);
 
 		await trim.click();
 		await expect.element(from).toBeVisible();
@@ -131,16 +105,16 @@ describe('cutting a recording', () => {
 		await dialog.getByRole('button', { name: 'Trim', exact: true }).click();
 		await expect.element(screen.getByText(/The ends of this recording are trimmed/)).toBeVisible();
 		await expect
-			.poll(async () => (await mileage(transactionId)).distanceM!)
+			.poll(async () => (await pages.mileageOf(transactionId)).distanceM!)
 			.toBeLessThan(whole * 0.9);
 		await screen.getByRole('button', { name: 'Undo' }).click();
-		await expect.poll(async () => (await mileage(transactionId)).distanceM).toBe(whole);
+		await expect.poll(async () => (await pages.mileageOf(transactionId)).distanceM).toBe(whole);
 	});
 
 	it('makes two trips and shows the second; what would leave nothing is refused in words', async () => {
-		const { transactionId } = await importFirstDrive(account);
-		const whole = (await mileage(transactionId)).distanceM!;
-		const screen = await show(MileagePage, { transactionId });
+		const { transactionId } = await importFirstDrive(pages.account);
+		const whole = (await pages.mileageOf(transactionId)).distanceM!;
+		const screen = await pages.show(MileagePage, { transactionId });
 		await screen.getByRole('button', { name: 'Split' }).click();
 		const dialog = screen.getByRole('dialog', { name: 'Split into two trips' });
 		const at = dialog.getByRole('slider', { name: /^Split at/ });
@@ -156,15 +130,15 @@ describe('cutting a recording', () => {
 		await split.click();
 		await expect.poll(() => visited).toHaveLength(1);
 		await expect
-			.poll(async () => (await mileage(transactionId)).distanceM!)
+			.poll(async () => (await pages.mileageOf(transactionId)).distanceM!)
 			.toBeLessThan(whole * 0.6);
 	});
 });
 
 describe('a point on the map', () => {
 	it('ends a typed trip, put by keys or by a press; closed, nothing changes', async () => {
-		const transactionId = account.deeds.newTransactionId();
-		const screen = await show(MileagePage, { transactionId, isNew: true });
+		const transactionId = pages.account.deeds.newTransactionId();
+		const screen = await pages.show(MileagePage, { transactionId, isNew: true });
 		const from = screen.getByLabelText('From', { exact: true });
 		const dialog = screen.getByRole('dialog', { name: 'Point on the map' });
 		const openPin = async () => {
@@ -190,7 +164,7 @@ describe('a point on the map', () => {
 		await expect.poll(shown).toMatch(/^\d+\.\d{5}, \d+\.\d{5}$/);
 		const byKeys = shown();
 		await expect
-			.poll(async () => (await mileage(transactionId).catch(() => null))?.fromPoint)
+			.poll(async () => (await pages.mileageOf(transactionId).catch(() => null))?.fromPoint)
 			.toMatchObject({ kind: 'pin' });
 
 		await openPin();
@@ -204,8 +178,8 @@ describe('a point on the map', () => {
 
 describe('the map of a trip', () => {
 	it('is told in words, credits its data, and shows speeds to the driver only when asked', async () => {
-		const { transactionId } = await importFirstDrive(account);
-		const screen = await show(MileagePage, { transactionId });
+		const { transactionId } = await importFirstDrive(pages.account);
+		const screen = await pages.show(MileagePage, { transactionId });
 		await expect
 			.element(screen.getByRole('img', { name: /^Map of the route: 1[12]\.\d km, / }))
 			.toBeVisible();
@@ -229,7 +203,7 @@ describe('the map of a trip', () => {
 
 describe('books of places and vehicles', () => {
 	it('a place is kept, shown with its name and removed again', async () => {
-		const screen = await show(PlacesPage);
+		const screen = await pages.show(PlacesPage);
 		await screen.getByRole('button', { name: 'Add a place' }).click();
 		const sheet = screen.getByRole('dialog', { name: 'Add a place' });
 		await sheet.getByRole('button', { name: 'Save place' }).click();
@@ -247,7 +221,7 @@ describe('books of places and vehicles', () => {
 
 	it('a vehicle is kept, made the first and removed again, on a small phone too', async () => {
 		await page.viewport(320, 640);
-		const screen = await show(VehiclesPage);
+		const screen = await pages.show(VehiclesPage);
 		for (const plate of ['AB 12 345', 'EL 98 765']) {
 			await screen.getByRole('button', { name: 'Add a vehicle' }).click();
 			await screen.getByLabelText('Licence plate').fill(plate);
@@ -270,7 +244,7 @@ describe('books of places and vehicles', () => {
 
 describe('recording', () => {
 	it('fits every width before it starts', async () => {
-		const screen = await show(RecordPage);
+		const screen = await pages.show(RecordPage);
 		await expect.element(screen.getByRole('button', { name: 'Start' })).toBeVisible();
 		for (const [width, height] of [
 			[320, 640],

@@ -8,7 +8,6 @@ import type { VehicleType } from '@outlay/domain/mileage/vehicle';
 import type { Way } from '@outlay/domain/mileage/way';
 import type { YearKilometres } from '@outlay/domain/mileage/year-kilometres';
 import type { RouteBody } from '@outlay/domain/route';
-import type { PathPoint } from '@outlay/domain/trace-distance';
 import type {
 	DistanceBy,
 	FixRow,
@@ -24,6 +23,7 @@ import type {
 	MeasuredWay,
 	OwnBooks,
 	ProtectionState,
+	RecordedLine,
 	Regions,
 	Sessions,
 	SignedIn,
@@ -112,8 +112,8 @@ export interface Deeds {
 	trimTrip(tripId: string, span: CountedSpan): Promise<Done>;
 	/** Makes two trips of one; the value is the id of the rest's transaction. */
 	splitTrip(tripId: string, atMs: number): Promise<Done<string>>;
-	/** The whole recorded line of a stopped trip with its times, trimmed parts included. */
-	recordedPath(tripId: string): Promise<PathPoint[]>;
+	/** The whole recorded line of a stopped trip, trimmed parts and their gaps included. */
+	recordedLine(tripId: string): Promise<RecordedLine>;
 	/** The positions that count, as they were recorded. */
 	countedFixes(tripId: string): Promise<FixRow[]>;
 	/** Reads a recording of another app: GPX, FIT or Google's Timeline. */

@@ -10,7 +10,6 @@ import {
 } from '@outlay/domain/driven-route';
 import { refuse } from '@outlay/domain/refusal';
 import type { RouteBody } from '@outlay/domain/route';
-import type { PathPoint } from '@outlay/domain/trace-distance';
 import { LEAST_TRIP_M, type FixRow, type TripBody } from '@outlay/domain/trip';
 import { isFromTrip } from '@outlay/domain/trip-rules';
 import { pausesOf } from '@outlay/domain/trip-events';
@@ -18,6 +17,7 @@ import type { Done } from './app.ts';
 import { withBody, type DeedContext } from './context.ts';
 import { editableTransaction } from './editable.ts';
 import { mileageIdOf } from './mileage-id.ts';
+import type { RecordedLine } from './ports.ts';
 import { saveMileage } from './save-mileage.ts';
 
 /** Changes what a person says of a trip; runs on the newest state, more than once when two changes meet. */
@@ -80,12 +80,15 @@ export async function drivenRoute(context: DeedContext, tripId: string): Promise
 	return isDriven ? routeOf(tripId, trip.value, measured) : null;
 }
 
-/** The whole recorded line with its times, trimmed parts included; empty without a stopped trip. */
-export async function recordedPath(context: DeedContext, tripId: string): Promise<PathPoint[]> {
+/** The whole recorded line, trimmed parts and their gaps included; empty without a stopped trip. */
+export async function recordedLine(context: DeedContext, tripId: string): Promise<RecordedLine> {
 	const trip = await stoppedTrip(context, tripId);
-	if (!trip.ok) return [];
+	if (!trip.ok) return { path: [], gaps: [] };
 	const fixes = countedFixes(await context.documents.fixesOf(tripId), WHOLE);
-	return context.measuring.path(fixes, pausesOf(trip.value.events));
+	const { path, gaps } = await context.measuring.line(fixes, pausesOf(trip.value.events));
+	// What counts is as the person filled it; of what was trimmed off the trip says nothing.
+	const said = new Map(trip.value.gaps.map((gap) => [gap.fromMs, gap]));
+	return { path, gaps: gaps.map((gap) => said.get(gap.fromMs) ?? gap) };
 }
 
 /** The fixes that count, as they were recorded; empty without a stopped trip. */

@@ -228,11 +228,16 @@ export interface TripMeasuring {
 		/** Simplified, one list for each stretch between gaps. */
 		stretches: Position[][];
 	}>;
-	/** The measured line with its times: where the vehicle was. */
-	path(
+	line(
 		fixes: readonly FixRow[],
 		pauses: readonly { fromMs: number; toMs: number }[]
-	): Promise<PathPoint[]>;
+	): Promise<RecordedLine>;
+}
+
+/** Where the vehicle was, with times, and the stretches in between of which nothing is known. */
+export interface RecordedLine {
+	path: PathPoint[];
+	gaps: TripGap[];
 }
 
 /** A region that is kept on this device. */

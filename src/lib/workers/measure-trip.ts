@@ -29,8 +29,11 @@ export function measureTrip(
 	return { distanceM, lowM, highM, method, gaps, stretches: stretchesOfTable(path, gaps) };
 }
 
-/** The measured line with its times, handed over without a copy. */
-export function tripPath(fixes: FixTable, pauses: readonly TracePause[]): PathTable {
-	const { path } = measureTable(fixes, { pauses });
-	return transfer(path, [path.buffer]);
+/** The measured line with its times, handed over without a copy, and what is missing in it. */
+export function tripLine(
+	fixes: FixTable,
+	pauses: readonly TracePause[]
+): { path: PathTable; gaps: TripGap[] } {
+	const { path, gaps } = measureTable(fixes, { pauses });
+	return transfer({ path, gaps }, [path.buffer]);
 }

@@ -4,18 +4,20 @@ import { tableOfRows, type FixTable } from '@outlay/domain/trace-fix';
 import type { FixRow } from '@outlay/domain/trip';
 import type { TripMeasuring } from '#lib/commands/ports.ts';
 import { createLazyWorker } from './lazy-worker.ts';
-import type { measureTrip, tripPath } from './measure-trip.ts';
+import type { measureTrip, tripLine } from './measure-trip.ts';
 
 /** Measures trips in a worker of its own. Throws `worker.failed` when the worker can't be had. */
 export function createTripMeasuring(): TripMeasuring {
-	const worker = createLazyWorker<{ measure: typeof measureTrip; path: typeof tripPath }>(
+	const worker = createLazyWorker<{ measure: typeof measureTrip; line: typeof tripLine }>(
 		() => new Worker(new URL('./trip.worker.ts', import.meta.url), { type: 'module' })
 	);
 	return {
 		measure: (fixes, pauses, fills) =>
 			worker.run((api) => api.measure(handedOver(fixes), pauses, fills)),
-		path: async (fixes, pauses) =>
-			pathPoints(await worker.run((api) => api.path(handedOver(fixes), pauses)))
+		line: async (fixes, pauses) => {
+			const { path, gaps } = await worker.run((api) => api.line(handedOver(fixes), pauses));
+			return { path: pathPoints(path), gaps };
+		}
 	};
 }
 

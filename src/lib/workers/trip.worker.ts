@@ -1,4 +1,4 @@
 import { expose } from 'comlink';
-import { measureTrip, tripPath } from './measure-trip.ts';
+import { measureTrip, tripLine } from './measure-trip.ts';
 
-expose({ measure: measureTrip, path: tripPath });
+expose({ measure: measureTrip, line: tripLine });

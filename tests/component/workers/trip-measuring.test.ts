@@ -29,10 +29,11 @@ describe('trip measuring', () => {
 		const measuring = createTripMeasuring();
 		const silent = fixes.map((row): FixRow => [row[0], row[1], row[2], row[3], null, null]);
 		for (const rows of [fixes, silent]) {
-			const { path } = measureTrace(rows.map(fixOfRow));
-			expect(await measuring.path(rows, [])).toEqual(path);
+			const { path, gaps } = measureTrace(rows.map(fixOfRow));
+			expect(gaps).toHaveLength(1);
+			expect(await measuring.line(rows, [])).toEqual({ path, gaps });
 		}
-		expect(await measuring.path([], [])).toEqual([]);
+		expect(await measuring.line([], [])).toEqual({ path: [], gaps: [] });
 	});
 
 	it('counts nothing inside a pause', async () => {

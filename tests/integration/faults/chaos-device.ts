@@ -125,7 +125,7 @@ export async function openChaosDevice(parts: DeviceParts) {
 		},
 		measuring: {
 			measure: () => Promise.reject(new Error('no trips here')),
-			path: () => Promise.reject(new Error('no trips here'))
+			line: () => Promise.reject(new Error('no trips here'))
 		},
 		settings: async () => documentsOf(await firstOf(documents.watchNewest('setting', 500))),
 		caseOf: (subjectId) => standingHere(documents, me, subjectId)
