@@ -119,6 +119,8 @@ export default defineConfig({
 					],
 					exclude: ['@lucide/svelte']
 				},
+				// Where there is no server, not even one that runs beside the tests on the port of `npm run dev`.
+				plugins: [outlayBehindVite()],
 				test: {
 					name: 'component',
 					include: ['tests/component/**/*.test.ts'],
