@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { JsonObject } from '@outlay/sync-server/store/document-store';
+import type { JsonObject } from '@outlay/sync-server/store/json';
 import { edit, mustOpen, hashOf, type StoreOnTest } from './store-on-test.ts';
 
 export function describeEdits(on: StoreOnTest): void {

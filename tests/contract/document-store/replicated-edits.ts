@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { JsonObject } from '@outlay/sync-server/store/document-store';
+import type { JsonObject } from '@outlay/sync-server/store/json';
 import { hashOf, md5, type StoreOnTest } from './store-on-test.ts';
 
 export function describeReplicatedEdits(on: StoreOnTest, histories: number): void {
