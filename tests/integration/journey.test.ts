@@ -71,7 +71,7 @@ describe('an expense made without signal', () => {
 		expect(await (await after.vault.get(sha256))?.arrayBuffer()).toEqual(bytes);
 		expect(await after.sync.unsentCount()).toBe(2);
 
-		await commands.startOutlay();
+		await jonas.startServer();
 		await untilSent(after);
 		expect(await jonas.serverDocument(blobId(sha256))).not.toBeNull();
 		// Both small pictures arrived before any of the large ones.
@@ -119,7 +119,7 @@ describe('an expense made without signal', () => {
 		);
 		expect(photo).toMatchObject({ part: 'photo', subjectId: transactionId });
 
-		await commands.startOutlay();
+		await jonas.startServer();
 		await untilSent(worker);
 		const [receiptId = ''] = await receiptIdsOf(worker, transactionId);
 		const receipt = (await worker.documents.get('receipt', receiptId))?.document.body;

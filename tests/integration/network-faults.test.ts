@@ -91,7 +91,7 @@ describe('a network that fails', () => {
 		await commands.killOutlay();
 		const ids: string[] = [];
 		for (let n = 0; n < 3; n++) ids.push(await worker.draftExpense(await aPicture(50 + n)));
-		await commands.startOutlay();
+		await jonas.startServer();
 		await untilSent(worker);
 		expect(Math.max(...sizes)).toBeGreaterThan(2);
 		for (const id of ids) {

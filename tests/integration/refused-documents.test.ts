@@ -18,7 +18,7 @@ describe('a document the server refuses', () => {
 			body: { ...document.body, purpose: 'card 4111 1111 1111 1111' }
 		}));
 		const behindId = await worker.draftExpense(await aPicture(41));
-		await commands.startOutlay();
+		await jonas.startServer();
 		const states = await until(
 			worker.sync.itemStates,
 			(items) => items.get(refusedId) === 'needs-attention' && !items.has(behindId)

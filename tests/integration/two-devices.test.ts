@@ -1,22 +1,21 @@
-import { commands } from 'vitest/browser';
-import { vi, describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { removeEverything } from '#lib/storage/open-database.ts';
 import { bytesInVault } from '#lib/storage/vault.ts';
 import { aPicture, until, untilSent } from '../support/device.ts';
-import { keptOf, receiptIdsOf, oneWorker } from '../support/one-worker.ts';
+import { heldLink, keptOf, oneWorker, receiptIdsOf } from '../support/one-worker.ts';
 
 const jonas = oneWorker();
 
 describe('two devices of one person', () => {
 	it('merge what both edited, and keep what lost', async () => {
-		const worker = await jonas.readyDevice();
+		const link = heldLink();
+		const worker = await jonas.readyDevice(link.fetch);
 		const transactionId = await worker.draftExpense(await aPicture());
 		await untilSent(worker);
-		await commands.killOutlay();
+		link.hold();
 		await worker.save(transactionId, { purpose: 'from the phone', merchant: 'Phone' });
-		await until(worker.sync.status, ({ state }) => state === 'unreachable');
-		await commands.startOutlay();
 		await jonas.editElsewhere(transactionId, { purpose: 'from the desk', country: 'SE' });
+		link.release();
 
 		await until(
 			worker.documents.watch('transaction', transactionId),
@@ -35,13 +34,14 @@ describe('two devices of one person', () => {
 	});
 
 	it('never lose an edit to a deletion made elsewhere', async () => {
-		const worker = await jonas.readyDevice();
+		const link = heldLink();
+		const worker = await jonas.readyDevice(link.fetch);
 		const transactionId = await worker.draftExpense(await aPicture());
 		await untilSent(worker);
-		await commands.killOutlay();
+		link.hold();
 		await worker.save(transactionId, { purpose: 'still needed' });
-		await commands.startOutlay();
 		await jonas.removeElsewhere(transactionId);
+		link.release();
 		await untilSent(worker);
 		await vi.waitUntil(() => jonas.serverDocument(transactionId), {
 			timeout: 60_000

@@ -82,6 +82,11 @@ export function oneWorker() {
 			return worker;
 		},
 		signInAgain: () => signInHere(card),
+		/** Starts the killed server, and the person taps: waiting for the next attempt is another test's affair. */
+		async startServer(): Promise<void> {
+			await commands.startOutlay();
+			for (const { sync } of open) sync.wake();
+		},
 		/** What another device of the same person does, past this page's store. */
 		async editElsewhere(id: string, change: ServerDocument): Promise<void> {
 			const document = (await (await fetch(addressOf(id))).json()) as { body: ServerDocument };
@@ -112,6 +117,24 @@ export function oneWorker() {
 				results: { id: string }[];
 			};
 			return results.map(({ id }) => id);
+		}
+	};
+}
+
+/** A link that keeps what a device wants to send back from `hold` to `release`. */
+export function heldLink(): { fetch: Fetch; hold: () => void; release: () => void } {
+	let holding = Promise.resolve();
+	let release: () => void = () => undefined;
+	return {
+		async fetch(...asked) {
+			if (isPush(asked[0])) await holding;
+			return fetch(...asked);
+		},
+		hold() {
+			holding = new Promise((resolve) => (release = resolve));
+		},
+		release() {
+			release();
 		}
 	};
 }
