@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startServer, type TestServer } from '../../tests/support/server.ts';
 import { TestPerson } from '../../tests/support/test-person.ts';
-import { sendExactly } from './send-exactly.ts';
+import { sendAs, sendExactly } from './send-exactly.ts';
 
 let server: TestServer;
 let jonas: TestPerson;
@@ -15,20 +15,6 @@ beforeAll(async () => {
 	freja = await TestPerson.signIn(server, 'freja');
 });
 afterAll(() => server.stop());
-
-function send(
-	method: string,
-	address: string,
-	headers: Record<string, string> = {},
-	body: Uint8Array | string = ''
-) {
-	return sendExactly(server.url, method, address, headers, body);
-}
-
-function asJonas(method: string, verb: string, text: string | Uint8Array, headers = {}) {
-	const all = { cookie: jonas.cookie, 'content-type': 'application/json', ...headers };
-	return send(method, `/${jonas.mailbox}${verb}`, all, text);
-}
 
 const list = (count: number, item: (n: number) => string) =>
 	`[${Array.from({ length: count }, (_, n) => item(n)).join(',')}]`;
@@ -77,7 +63,8 @@ describe('somebody with a session', () => {
 			freja.mailbox.toUpperCase()
 		]) {
 			for (const [method, verb] of verbs) {
-				const { status } = await send(
+				const { status } = await sendExactly(
+					server.url,
 					method,
 					`/${database}${verb}`,
 					{ cookie: jonas.cookie, 'content-type': 'application/json' },
@@ -94,10 +81,14 @@ describe('somebody with a session', () => {
 		const administrators = ['_all_dbs', '_dbs_info', '_db_updates', '_active_tasks', 'metrics'];
 		const ofTheNode = ['_config', '_config/admins', '_config/admins/root', '_stats', '_prometheus'];
 		for (const verb of [...administrators, ...ofTheNode.map((name) => `_node/_local/${name}`)]) {
-			expect((await send('GET', `/${verb}`, { cookie: jonas.cookie })).status).toBe(403);
+			expect(
+				(await sendExactly(server.url, 'GET', `/${verb}`, { cookie: jonas.cookie })).status
+			).toBe(403);
 		}
 		for (const verb of ['_replicate', '_users', '_users/_bulk_docs', '_dbs_info']) {
-			const { status } = await send('POST', `/${verb}`, { cookie: jonas.cookie });
+			const { status } = await sendExactly(server.url, 'POST', `/${verb}`, {
+				cookie: jonas.cookie
+			});
 			expect([verb, [403, 404].includes(status)]).toEqual([verb, true]);
 		}
 	});
@@ -125,15 +116,15 @@ describe('somebody with a session', () => {
 			],
 			['/_all_docs', `{"keys":${list(100_000, (n) => `"x${n}"`)}}`, 200]
 		] as const) {
-			const answer = await asJonas('POST', verb, text);
+			const answer = await sendAs(jonas, 'POST', verb, text);
 			expect([verb, text.slice(0, 40), answer.status]).toEqual([verb, text.slice(0, 40), status]);
 		}
-		expect((await send('GET', '/_outlay/health')).status).toBe(200);
+		expect((await sendExactly(server.url, 'GET', '/_outlay/health')).status).toBe(200);
 	});
 
 	test('is answered about many rows, and others beside them', async () => {
 		const [rows, session] = await Promise.all([
-			asJonas('POST', '/_bulk_docs', `{"docs":${list(10_000, (n) => `{"_id":"x${n}"}`)}}`),
+			sendAs(jonas, 'POST', '/_bulk_docs', `{"docs":${list(10_000, (n) => `{"_id":"x${n}"}`)}}`),
 			freja.request('GET', '/_outlay/session')
 		]);
 		expect(rows.status).toBe(201);
@@ -179,7 +170,7 @@ describe('somebody with a session', () => {
 			['filter=__proto__', 400],
 			['include_docs=maybe', 400]
 		] as const) {
-			const answer = await send('GET', `/${jonas.mailbox}/_changes?${query}`, {
+			const answer = await sendExactly(server.url, 'GET', `/${jonas.mailbox}/_changes?${query}`, {
 				cookie: jonas.cookie
 			});
 			expect([query, answer.status]).toEqual([query, status]);
@@ -187,7 +178,8 @@ describe('somebody with a session', () => {
 	});
 
 	test('gets no flood of heartbeats for a very slow one', async () => {
-		const waiting = send(
+		const waiting = sendExactly(
+			server.url,
 			'GET',
 			`/${jonas.mailbox}/_changes?feed=longpoll&since=now&heartbeat=${Number.MAX_SAFE_INTEGER}`,
 			{ cookie: jonas.cookie }

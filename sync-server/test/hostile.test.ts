@@ -15,7 +15,7 @@ import {
 	type TestServer
 } from '../../tests/support/server.ts';
 import { TestPerson } from '../../tests/support/test-person.ts';
-import { sendExactly } from './send-exactly.ts';
+import { sendAs, sendExactly } from './send-exactly.ts';
 
 let directory: string;
 let server: TestServer;
@@ -37,41 +37,29 @@ afterAll(async () => {
 	await remove(directory);
 });
 
-function send(
-	method: string,
-	address: string,
-	headers: Record<string, string> = {},
-	body: Uint8Array | string = ''
-) {
-	return sendExactly(server.url, method, address, headers, body);
-}
-
-function asJonas(method: string, verb: string, text: string | Uint8Array, headers = {}) {
-	const all = { cookie: jonas.cookie, 'content-type': 'application/json', ...headers };
-	return send(method, `/${jonas.mailbox}${verb}`, all, text);
-}
-
 describe('bodies and headers', () => {
 	test('of other kinds than they should be are refused', async () => {
 		const text = '{"docs":[]}';
 		const type = (value: string) => ({ 'content-type': value });
-		expect((await asJonas('POST', '/_bulk_docs', text, type('text/plain'))).status).toBe(415);
+		expect((await sendAs(jonas, 'POST', '/_bulk_docs', text, type('text/plain'))).status).toBe(415);
 		const form = type('application/x-www-form-urlencoded');
-		expect((await asJonas('POST', '/_bulk_docs', text, form)).status).toBe(415);
+		expect((await sendAs(jonas, 'POST', '/_bulk_docs', text, form)).status).toBe(415);
 		const gzip = { 'content-encoding': 'gzip' };
-		expect((await asJonas('POST', '/_bulk_docs', gzipSync(text), gzip)).status).toBe(201);
-		expect((await asJonas('POST', '/_bulk_docs', Buffer.from(text), gzip)).status).toBe(400);
+		expect((await sendAs(jonas, 'POST', '/_bulk_docs', gzipSync(text), gzip)).status).toBe(201);
+		expect((await sendAs(jonas, 'POST', '/_bulk_docs', Buffer.from(text), gzip)).status).toBe(400);
 		expect(
-			(await asJonas('POST', '/_bulk_docs', gzipSync(text).subarray(0, 20), gzip)).status
+			(await sendAs(jonas, 'POST', '/_bulk_docs', gzipSync(text).subarray(0, 20), gzip)).status
 		).toBe(400);
 		const brotli = { 'content-encoding': 'br' };
-		expect((await asJonas('POST', '/_bulk_docs', Buffer.from(text), brotli)).status).toBe(415);
+		expect((await sendAs(jonas, 'POST', '/_bulk_docs', Buffer.from(text), brotli)).status).toBe(
+			415
+		);
 		// A hundred bytes that become more than a body may have.
 		const bomb = gzipSync(Buffer.alloc(65 * 1024 * 1024));
-		expect((await asJonas('POST', '/_bulk_docs', bomb, gzip)).status).toBe(413);
-		expect((await asJonas('POST', '/_bulk_docs', Buffer.from([0x22, 0xff, 0x22]))).status).toBe(
-			400
-		);
+		expect((await sendAs(jonas, 'POST', '/_bulk_docs', bomb, gzip)).status).toBe(413);
+		expect(
+			(await sendAs(jonas, 'POST', '/_bulk_docs', Buffer.from([0x22, 0xff, 0x22]))).status
+		).toBe(400);
 		const card = JSON.stringify(signInOf(server, 'jonas'));
 		for (const [kind, headers] of [
 			['text/plain', {}],
@@ -79,7 +67,13 @@ describe('bodies and headers', () => {
 		] as const) {
 			const all = { ...type(kind), ...headers };
 			const body = 'content-encoding' in headers ? gzipSync(card) : card;
-			const { status, headers: answered } = await send('POST', '/_outlay/session', all, body);
+			const { status, headers: answered } = await sendExactly(
+				server.url,
+				'POST',
+				'/_outlay/session',
+				all,
+				body
+			);
 			expect([kind, [400, 415].includes(status)]).toEqual([kind, true]);
 			expect(answered['set-cookie']).toBeUndefined();
 		}
@@ -92,9 +86,20 @@ describe('bodies and headers', () => {
 		const body = JSON.stringify({ _attachments: { 'a\r\nset-cookie: c=d': data } });
 		const id = encodeURIComponent('x\r\nset-cookie: e=f');
 		const at = `/${jonas.mailbox}/${id}`;
-		const written = await send('PUT', at, { ...admin, host: 'a"><script>' }, body);
+		const written = await sendExactly(
+			server.url,
+			'PUT',
+			at,
+			{ ...admin, host: 'a"><script>' },
+			body
+		);
 		expect(written.status).toBe(201);
-		const shown = await send('GET', `${at}/${encodeURIComponent('a\r\nset-cookie: c=d')}`, admin);
+		const shown = await sendExactly(
+			server.url,
+			'GET',
+			`${at}/${encodeURIComponent('a\r\nset-cookie: c=d')}`,
+			admin
+		);
 		expect([shown.status, shown.headers['content-type']]).toEqual([
 			200,
 			'application/octet-stream'
@@ -189,7 +194,13 @@ describe('strangers', () => {
 		];
 		for (const [method, verb] of verbs) {
 			const body = method === 'GET' || method === 'COPY' ? '' : '{}';
-			const answer = await send(method, `/${verb}`, { 'content-type': 'application/json' }, body);
+			const answer = await sendExactly(
+				server.url,
+				method,
+				`/${verb}`,
+				{ 'content-type': 'application/json' },
+				body
+			);
 			expect([method, verb, answer.status]).toEqual([method, verb, 401]);
 			// A browser would ask for a password in a window of its own.
 			expect(answer.headers['www-authenticate']).toBeUndefined();
@@ -236,7 +247,7 @@ describe('strangers', () => {
 			`/${'a'.repeat(5_000)}`
 		]) {
 			for (const accept of ['*/*', 'text/html']) {
-				const answer = await send('GET', address, { accept });
+				const answer = await sendExactly(server.url, 'GET', address, { accept });
 				expect([address, answer.status < 500]).toEqual([address, true]);
 				expect(answer.text).not.toContain('SECRET');
 			}
@@ -246,12 +257,12 @@ describe('strangers', () => {
 	test('use no cookie for pages of another host', async () => {
 		const cookie = jonas.cookie;
 		const put = (headers: Record<string, string>) =>
-			send('PUT', `/${jonas.mailbox}/_local/x`, { cookie, ...headers }, '{}');
+			sendExactly(server.url, 'PUT', `/${jonas.mailbox}/_local/x`, { cookie, ...headers }, '{}');
 		const { host } = new URL(server.url);
 		expect((await put({ host, origin: 'http://evil.example' })).status).toBe(403);
 		expect((await put({ host, origin: 'null', 'content-type': 'text/plain' })).status).toBe(403);
 		expect((await put({ host, 'sec-fetch-site': 'same-site' })).status).toBe(403);
-		const twice = await send('GET', '/_outlay/session', {
+		const twice = await sendExactly(server.url, 'GET', '/_outlay/session', {
 			cookie: `AuthSession=${'x'.repeat(43)}; ${cookie}`
 		});
 		expect(twice.status).toBe(401);

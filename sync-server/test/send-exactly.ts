@@ -25,3 +25,15 @@ export async function sendExactly(
 	for await (const part of answer.setEncoding('utf8')) text += String(part);
 	return { status: answer.statusCode ?? 0, headers: answer.headers, text };
 }
+
+/** Sends exactly this below a person's mailbox, with their session. */
+export function sendAs(
+	{ url, cookie, mailbox }: { url: string; cookie: string; mailbox: string },
+	method: string,
+	verb: string,
+	text: string | Uint8Array,
+	headers: Record<string, string> = {}
+): Promise<Sent> {
+	const all = { cookie, 'content-type': 'application/json', ...headers };
+	return sendExactly(url, method, `/${mailbox}${verb}`, all, text);
+}

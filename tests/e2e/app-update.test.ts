@@ -1,4 +1,4 @@
-import { expect, test as base, type BrowserContext, type Page } from '@playwright/test';
+import { expect, test as base, type Page } from '@playwright/test';
 import { rename, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,6 +12,7 @@ import {
 	waitUntilSaved
 } from '../support/expense-page.ts';
 import { makeNextBuild } from '../support/next-build.ts';
+import { fillDisk, playFullDisk } from '../support/full-disk.ts';
 import { aMadeUpPhoto } from '../support/pictures.ts';
 import {
 	remove,
@@ -151,24 +152,4 @@ async function lookForUpdate(page: Page): Promise<void> {
 	await page.evaluate(async () => {
 		await (await navigator.serviceWorker.getRegistration())?.update();
 	});
-}
-
-/** IndexedDB as on a full disk, when told so: Chromium's own override of the quota does not reach it. */
-async function playFullDisk(context: BrowserContext): Promise<void> {
-	await context.addInitScript(() => {
-		const isFull = () => (window as unknown as { isDiskFull?: boolean }).isDiskFull === true;
-		for (const name of ['put', 'add'] as const) {
-			const write = Reflect.get(IDBObjectStore.prototype, name);
-			IDBObjectStore.prototype[name] = function (...args) {
-				if (isFull()) throw new DOMException('The disk is full', 'QuotaExceededError');
-				return write.apply(this, args);
-			};
-		}
-	});
-}
-
-function fillDisk(page: Page, isDiskFull: boolean): Promise<void> {
-	return page.evaluate((isFull) => {
-		Object.assign(window, { isDiskFull: isFull });
-	}, isDiskFull);
 }

@@ -1,4 +1,5 @@
 import { divIcon, layerGroup, marker, type LatLngTuple, type LayerGroup, type Map } from 'leaflet';
+import { LabelRoom, labelOf } from './label-room.ts';
 
 /** Words at a gap of a route. */
 export interface GapChip {
@@ -27,7 +28,7 @@ export function createGapChips(): GapChips {
 		write(map, chips) {
 			layer.clearLayers();
 			const widthPx = map.getSize().x;
-			const taken: { left: number; right: number; top: number; bottom: number }[] = [];
+			const room = new LabelRoom();
 			for (const { words, at } of [...chips].sort((a, b) => b.weight - a.weight)) {
 				const { x, y } = map.latLngToContainerPoint(at);
 				const lengthPx = words.length * CHARACTER_PX + PADDING_PX;
@@ -35,22 +36,14 @@ export function createGapChips(): GapChips {
 				const left = isLeft ? x - OFFSET_PX - lengthPx : x + OFFSET_PX;
 				const bottom = y - OFFSET_PX;
 				const box = { left, right: left + lengthPx, top: bottom - HEIGHT_PX, bottom };
-				const isTouching = taken.some(
-					(other) =>
-						box.left < other.right &&
-						box.right > other.left &&
-						box.top < other.bottom &&
-						box.bottom > other.top
-				);
-				if (isTouching) continue;
-				taken.push(box);
+				if (!room.take(box)) continue;
 				layer.addLayer(
 					marker(at, {
 						interactive: false,
 						keyboard: false,
 						icon: divIcon({
 							className: `route-gap-words${isLeft ? ' is-left' : ''}`,
-							html: elementOf(words),
+							html: labelOf(words),
 							iconSize: [0, 0]
 						})
 					})
@@ -58,11 +51,4 @@ export function createGapChips(): GapChips {
 			}
 		}
 	};
-}
-
-/** An element, not HTML text: words may hold anything. */
-function elementOf(words: string): HTMLElement {
-	const element = document.createElement('span');
-	element.textContent = words;
-	return element;
 }

@@ -1,4 +1,5 @@
 import { divIcon, layerGroup, marker, type LayerGroup, type Map } from 'leaflet';
+import { LabelRoom, labelOf } from './label-room.ts';
 import type { NamedPlace } from './region-places.ts';
 
 const CHARACTER_PX = 7;
@@ -19,7 +20,7 @@ export function createPlaceLabels(): PlaceLabels {
 			layer.clearLayers();
 			const zoom = map.getZoom();
 			const view = map.getBounds();
-			const taken: { left: number; right: number; top: number; bottom: number }[] = [];
+			const room = new LabelRoom();
 			const wanted = places
 				.filter(
 					({ fromZoom, latitude, longitude }) =>
@@ -27,7 +28,7 @@ export function createPlaceLabels(): PlaceLabels {
 				)
 				.sort((a, b) => a.rank - b.rank || (a.name < b.name ? -1 : 1));
 			for (const { name, latitude, longitude, rank } of wanted) {
-				if (taken.length >= MOST_LABELS) break;
+				if (room.takenCount >= MOST_LABELS) break;
 				const { x, y } = map.latLngToContainerPoint([latitude, longitude]);
 				const half = (name.length * CHARACTER_PX) / 2 + 4;
 				const box = {
@@ -36,15 +37,7 @@ export function createPlaceLabels(): PlaceLabels {
 					top: y - LINE_PX / 2,
 					bottom: y + LINE_PX / 2
 				};
-				const isTouching = taken.some(
-					(other) =>
-						box.left < other.right &&
-						box.right > other.left &&
-						box.top < other.bottom &&
-						box.bottom > other.top
-				);
-				if (isTouching) continue;
-				taken.push(box);
+				if (!room.take(box)) continue;
 				layer.addLayer(
 					marker([latitude, longitude], {
 						icon: divIcon({
@@ -60,11 +53,4 @@ export function createPlaceLabels(): PlaceLabels {
 			}
 		}
 	};
-}
-
-/** An element, never markup: names come out of a file. */
-function labelOf(name: string): HTMLElement {
-	const element = document.createElement('span');
-	element.textContent = name;
-	return element;
 }

@@ -1,4 +1,4 @@
-import { expect, type BrowserContext, type Page } from '@playwright/test';
+import { expect } from '@playwright/test';
 import {
 	expectPicture,
 	fileChooser,
@@ -7,6 +7,7 @@ import {
 	waitUntilSaved
 } from '../../support/expense-page.ts';
 import { test } from '../../support/on-a-phone.ts';
+import { fillDisk, playFullDisk } from '../../support/full-disk.ts';
 import { aMadeUpPhoto } from '../../support/pictures.ts';
 
 test('no room left: it is said, the form keeps everything, and saves when there is room', async ({
@@ -48,26 +49,3 @@ test('no room left: it is said, the form keeps everything, and saves when there 
 		await expectPicture(page);
 	});
 });
-
-/**
- * What IndexedDB does on a full disk. The browser's own override of the quota does not reach it, so writing throws at
- * this border of the browser, the only one that is played.
- */
-async function playFullDisk(context: BrowserContext): Promise<void> {
-	await context.addInitScript(() => {
-		const isFull = () => (window as unknown as { isDiskFull?: boolean }).isDiskFull === true;
-		for (const name of ['put', 'add'] as const) {
-			const write = Reflect.get(IDBObjectStore.prototype, name);
-			IDBObjectStore.prototype[name] = function (...args) {
-				if (isFull()) throw new DOMException('The disk is full', 'QuotaExceededError');
-				return write.apply(this, args);
-			};
-		}
-	});
-}
-
-function fillDisk(page: Page, isDiskFull: boolean): Promise<void> {
-	return page.evaluate((isFull) => {
-		Object.assign(window, { isDiskFull: isFull });
-	}, isDiskFull);
-}
