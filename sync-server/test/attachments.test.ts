@@ -6,6 +6,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
 	ADMINISTRATOR,
+	AS_ADMINISTRATOR,
 	remove,
 	startServer,
 	startServerProcess,
@@ -13,10 +14,6 @@ import {
 	type TestServer
 } from '../../tests/support/server.ts';
 import { pictureBytes, sha256Of, TestPerson } from '../../tests/support/test-person.ts';
-
-const ADMINISTRATOR_HEADERS = {
-	authorization: `Basic ${Buffer.from(`${ADMINISTRATOR.name}:${ADMINISTRATOR.password}`).toString('base64')}`
-};
 
 /** Names of every stored file of bytes, half arrived ones too. */
 async function storedFiles({ dataDir }: Pick<TestServer, 'dataDir'>): Promise<string[]> {
@@ -132,7 +129,7 @@ describe('a full disk', () => {
 			const send = async (address: string, body: Uint8Array<ArrayBuffer> | string) => {
 				const answer = await fetch(`${server.url}/${jonas.mailbox}/${address}`, {
 					method: 'PUT',
-					headers: { ...ADMINISTRATOR_HEADERS, 'content-type': 'application/json' },
+					headers: { ...AS_ADMINISTRATOR, 'content-type': 'application/json' },
 					body
 				});
 				const { error } = (await answer.json()) as { error?: string };

@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto';
 import { checkStore } from '../src/store/lmdb/check-store.ts';
 import {
-	ADMINISTRATOR,
+	AS_ADMINISTRATOR,
 	startServerProcess,
 	type TestServerProcess
 } from '../../tests/support/server.ts';
@@ -29,7 +29,7 @@ export interface CrashCounts {
 const DATABASE = 'crash-test';
 const WRITERS = 6;
 const HEADERS = {
-	authorization: `Basic ${Buffer.from(`${ADMINISTRATOR.name}:${ADMINISTRATOR.password}`).toString('base64')}`,
+	...AS_ADMINISTRATOR,
 	'content-type': 'application/json'
 };
 

@@ -9,18 +9,16 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { backUp, restore } from '@outlay/sync-server/store/lmdb/backup';
 import { startCouchServer, type CouchServer } from '../../tests/contract/couch-server.ts';
 import {
-	ADMINISTRATOR,
+	AS_ADMINISTRATOR,
 	remove,
 	startServer,
 	temporaryDirectory,
 	type TestServer
 } from '../../tests/support/server.ts';
 import { pictureBytes, sha256Of, TestPerson } from '../../tests/support/test-person.ts';
+import { basic } from '../../tests/support/basic-credentials.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const AS_ADMINISTRATOR = {
-	authorization: `Basic ${Buffer.from(`${ADMINISTRATOR.name}:${ADMINISTRATOR.password}`).toString('base64')}`
-};
 
 let dataDir: string;
 let directory: string;
@@ -168,7 +166,6 @@ test(
 		const feed = fetch(`${server.url}/${jonas.mailbox}/_changes?feed=longpoll&since=now`, {
 			headers: { cookie: jonas.cookie }
 		});
-		const basic = `${jonas.view.companyId}/${jonas.card.workEmail}:${jonas.card.password}`;
 		const answer = await erase(server, who, AS_ADMINISTRATOR);
 		expect(answer.status).toBe(200);
 		expect(await answer.json()).toMatchObject({ userId: jonas.userId });
@@ -176,7 +173,8 @@ test(
 		expect((await (await feed).text()).includes(PURPOSE)).toBe(false);
 		expect((await jonas.request('GET', '/_outlay/session')).status).toBe(401);
 		expect((await jonas.request('GET', `/${jonas.mailbox}`)).status).toBe(401);
-		const asBasic = { authorization: `Basic ${Buffer.from(basic).toString('base64')}` };
+		const { card, view } = jonas;
+		const asBasic = basic(`${view.companyId}/${card.workEmail}`, card.password);
 		expect((await fetch(`${server.url}/${jonas.mailbox}`, { headers: asBasic })).status).toBe(401);
 		await expect(TestPerson.signIn(server, 'jonas')).rejects.toThrow('401');
 

@@ -13,7 +13,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
 import { textLike } from '../../tests/contract/couch-server.ts';
-import { ADMINISTRATOR } from '../../tests/support/server.ts';
+import { AS_ADMINISTRATOR } from '../../tests/support/server.ts';
 import { UPLOADS, bytesOf, readCalls, judge } from './judge-flushes.ts';
 
 const SERVER = fileURLToPath(new URL('serve-store.ts', import.meta.url));
@@ -22,7 +22,7 @@ const CALLS = 'trace=openat,close,read,write,writev,pwrite64,pwritev,fdatasync,f
 const WRITERS = 6;
 const WRITES = 6;
 const HEADERS = {
-	authorization: `Basic ${Buffer.from(`${ADMINISTRATOR.name}:${ADMINISTRATOR.password}`).toString('base64')}`,
+	...AS_ADMINISTRATOR,
 	'content-type': 'application/json'
 };
 

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
-	ADMINISTRATOR,
+	AS_ADMINISTRATOR,
 	remove,
 	signInOf,
 	startServer,
@@ -80,8 +80,7 @@ describe('bodies and headers', () => {
 	});
 
 	test('put nothing into the headers of an answer', async () => {
-		const basic = Buffer.from(`${ADMINISTRATOR.name}:${ADMINISTRATOR.password}`).toString('base64');
-		const admin = { authorization: `Basic ${basic}`, 'content-type': 'application/json' };
+		const admin = { ...AS_ADMINISTRATOR, 'content-type': 'application/json' };
 		const data = { content_type: 'image/png\r\nset-cookie: a=b', data: 'AAAA' };
 		const body = JSON.stringify({ _attachments: { 'a\r\nset-cookie: c=d': data } });
 		const id = encodeURIComponent('x\r\nset-cookie: e=f');

@@ -17,12 +17,9 @@ import {
 	type TestServer
 } from '../../tests/support/server.ts';
 import { TestPerson } from '../../tests/support/test-person.ts';
+import { basic } from '../../tests/support/basic-credentials.ts';
 
 const FEEDS = ['longpoll', 'continuous', 'eventsource'] as const;
-
-function basic(name: string, password: string): { authorization: string } {
-	return { authorization: `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}` };
-}
 
 /** Opens a feed that would go on for an hour; resolves with what was sent once the server ends it. */
 async function openFeed(

@@ -8,7 +8,12 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { ADMINISTRATOR, remove, temporaryDirectory } from '../../tests/support/server.ts';
+import {
+	ADMINISTRATOR,
+	AS_ADMINISTRATOR,
+	remove,
+	temporaryDirectory
+} from '../../tests/support/server.ts';
 
 const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 
@@ -110,8 +115,7 @@ test(
 			url = /listens on (\S+)/.exec(line)?.[1] ?? '';
 			if (url !== '') break;
 		}
-		const authorization = `Basic ${Buffer.from(`${ADMINISTRATOR.name}:${ADMINISTRATOR.password}`).toString('base64')}`;
-		const headers = { authorization, 'content-type': 'application/json' };
+		const headers = { ...AS_ADMINISTRATOR, 'content-type': 'application/json' };
 		await fetch(`${url}/db`, { method: 'PUT', headers });
 		const sent = request(`${url}/db/a`, { method: 'PUT', headers });
 		const answer = new Promise<number | undefined>((resolve, reject) => {

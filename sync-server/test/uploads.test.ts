@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { blobId } from '@outlay/domain/identifiers';
 import { startCouchdb, type CouchdbUnderneath } from '../../tests/contract/couchdb-underneath.ts';
 import {
-	ADMINISTRATOR,
+	AS_ADMINISTRATOR,
 	remove,
 	startServer,
 	startServerProcess,
@@ -65,10 +65,8 @@ async function storedBytes(person: TestPerson, sha256: string): Promise<Buffer |
 
 /** Ids of everything unfinished of a person's company, as the administrator sees it. */
 async function unfinished({ url, view }: TestPerson): Promise<string[]> {
-	const { name, password } = ADMINISTRATOR;
-	const authorization = `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}`;
 	const answer = await fetch(`${url}/uploads-${view.companyId}/_all_docs`, {
-		headers: { authorization, accept: 'application/json' }
+		headers: { ...AS_ADMINISTRATOR, accept: 'application/json' }
 	});
 	const { rows = [] } = (await answer.json()) as { rows?: { id: string }[] };
 	return rows.map(({ id }) => id);
@@ -211,9 +209,7 @@ describe.each(['LMDB', 'CouchDB'])('an upload in parts, kept in %s', (kind) => {
 		const address = `${server.url}/_outlay/uploads/${sha256}`;
 		expect((await fetch(address)).status).toBe(401);
 		expect((await fetch(`${address}?bytes=10`, { method: 'PUT', body: 'a' })).status).toBe(401);
-		const { name, password } = ADMINISTRATOR;
-		const authorization = `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}`;
-		expect((await fetch(address, { headers: { authorization } })).status).toBe(403);
+		expect((await fetch(address, { headers: AS_ADMINISTRATOR })).status).toBe(403);
 		expect(await progress(freja, sha256)).toEqual({ receivedBytes: 0, isStored: false });
 		const pieces = `/uploads-${jonas.view.companyId}`;
 		expect((await jonas.request('GET', `${pieces}/_all_docs`)).status).toBe(404);

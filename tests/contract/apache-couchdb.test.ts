@@ -7,13 +7,13 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { call, startCouchServer, type CouchServer } from './couch-server.ts';
 import { couchdbAddresses } from './couchdb-underneath.ts';
+import { basic } from '../support/basic-credentials.ts';
 
 const [couchdbUrl] = couchdbAddresses();
 
 describe.skipIf(couchdbUrl === undefined)('beside Apache CouchDB (COUCHDB_URL)', () => {
 	const address = new URL(couchdbUrl ?? 'http://unset');
-	const credentials = `${address.username}:${address.password}`;
-	const authorization = { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` };
+	const authorization = basic(address.username, address.password);
 	const apache = address.origin;
 	const picture = randomBytes(200_000).toString('base64');
 	const made: string[] = [];

@@ -6,6 +6,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { call, startCouchServer, type CouchServer } from './couch-server.ts';
 import { couchdbAddresses } from './couchdb-underneath.ts';
+import { basic } from '../support/basic-credentials.ts';
 
 const DATABASE = `document-forms-${Date.now()}`;
 const [apache] = couchdbAddresses();
@@ -36,8 +37,7 @@ describe.each(apache === undefined ? ['this server'] : ['this server', 'Apache C
 			} else {
 				const { username, password } = new URL(apache ?? '');
 				origin = new URL(apache ?? '').origin;
-				const basic = Buffer.from(`${username}:${password}`).toString('base64');
-				headers = { authorization: `Basic ${basic}` };
+				headers = basic(username, password);
 			}
 			await send('PUT', '');
 		});

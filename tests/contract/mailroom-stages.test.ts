@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { DOCUMENT_VERSIONS } from '@outlay/domain/documents';
-import { ADMINISTRATOR, startServer } from '../support/server.ts';
+import { AS_ADMINISTRATOR, startServer } from '../support/server.ts';
 import { TestPerson } from '../support/test-person.ts';
 import { arrival, caseSays, pictureIn } from './mail-arrival.ts';
 
@@ -20,13 +20,9 @@ describe('approvers one after the other', () => {
 			});
 			const at = new Date().toISOString();
 			const _id = 'setting:approval:2023-01-01';
-			const { name, password } = ADMINISTRATOR;
 			const answer = await fetch(`${own.url}/${worker.view.databases.settings}/${_id}`, {
 				method: 'PUT',
-				headers: {
-					'content-type': 'application/json',
-					authorization: `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}`
-				},
+				headers: { 'content-type': 'application/json', ...AS_ADMINISTRATOR },
 				body: JSON.stringify({
 					_id,
 					type: 'setting',

@@ -6,6 +6,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { call, startCouchServer, textLike, type CouchServer } from './couch-server.ts';
 import { couchdbAddresses } from './couchdb-underneath.ts';
+import { basic } from '../support/basic-credentials.ts';
 
 const DATABASE = `view-queries-${Date.now()}`;
 const MAP = 'function (doc) { if (doc.k !== undefined) emit(doc.k, doc.n) }';
@@ -142,8 +143,7 @@ describe.each(apache === undefined ? ['this server'] : ['this server', 'Apache C
 			} else {
 				const { origin, username, password } = new URL(apache ?? '');
 				url = `${origin}/${DATABASE}`;
-				const basic = Buffer.from(`${username}:${password}`).toString('base64');
-				headers = { authorization: `Basic ${basic}` };
+				headers = basic(username, password);
 			}
 			await send('PUT', '');
 			const docs = ['a', 'b', 'b', 'b', 'c', 'c'].map((k, n) => ({ _id: `d${n + 1}`, k, n }));

@@ -4,7 +4,7 @@ import { killAndReopen, signIn, waitUntilUpToDate } from '../support/app-page.ts
 import { CouchClient } from '../support/couch-client.ts';
 import { fillAndLeave, newExpense, waitUntilSaved } from '../support/expense-page.ts';
 import { test } from '../support/on-a-phone.ts';
-import { ADMINISTRATOR } from '../support/server.ts';
+import { AS_ADMINISTRATOR } from '../support/server.ts';
 
 const CODE = 'four blue tractors';
 
@@ -229,11 +229,10 @@ async function demandLock(
 	const { settings } = worker.session.databases;
 	const id = 'setting:company:2023-01-01';
 	const stored = await worker.document(settings, id);
-	const credentials = Buffer.from(`${ADMINISTRATOR.name}:${ADMINISTRATOR.password}`);
 	const answer = await fetch(`${url}/${settings}/${encodeURIComponent(id)}`, {
 		method: 'PUT',
 		headers: {
-			authorization: `Basic ${credentials.toString('base64')}`,
+			...AS_ADMINISTRATOR,
 			'content-type': 'application/json'
 		},
 		body: JSON.stringify({

@@ -10,7 +10,7 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { blobId } from '@outlay/domain/identifiers';
 import {
-	ADMINISTRATOR,
+	AS_ADMINISTRATOR,
 	remove,
 	startServer,
 	temporaryDirectory,
@@ -43,9 +43,6 @@ const HOSTILE: Record<string, { type: string; text: string }> = {
 	'page of no kind': { type: 'x', text: `<!doctype html><script>${RUN}</script>` }
 };
 const EMPTY_PAGE = '<!doctype html><meta charset="utf-8"><title>page</title><body></body>';
-const AS_ADMINISTRATOR = {
-	authorization: `Basic ${Buffer.from(`${ADMINISTRATOR.name}:${ADMINISTRATOR.password}`).toString('base64')}`
-};
 
 let directory: string;
 let server: TestServer;

@@ -171,12 +171,11 @@ export const outlayCommands = {
 		asking: { method?: string; body?: string } = {}
 	) {
 		if (server === null) return null;
-		const { ADMINISTRATOR } = await serverSupport();
-		const basic = Buffer.from(`${ADMINISTRATOR.name}:${ADMINISTRATOR.password}`).toString('base64');
+		const { AS_ADMINISTRATOR } = await serverSupport();
 		const response = await fetch(new URL(path, server.url), {
 			...asking,
 			headers: {
-				authorization: `Basic ${basic}`,
+				...AS_ADMINISTRATOR,
 				accept: 'application/json',
 				'content-type': 'application/json'
 			}

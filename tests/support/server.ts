@@ -8,12 +8,15 @@ import type { SignInCard } from '../../sync-server/src/company/create-company.ts
 import { readConfig, type Limits } from '../../sync-server/src/config.ts';
 import { createServer } from '../../sync-server/src/server.ts';
 import { openStore } from '../../sync-server/src/open-store.ts';
+import { basic } from './basic-credentials.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const MAIN = path.join(ROOT, 'sync-server/src/main.ts');
 
 /** The server administrator of test servers. */
 export const ADMINISTRATOR = { name: 'root', password: 'a test password' };
+/** Headers of a request of the administrator. */
+export const AS_ADMINISTRATOR = basic(ADMINISTRATOR.name, ADMINISTRATOR.password);
 
 export interface TestServer {
 	url: string;
