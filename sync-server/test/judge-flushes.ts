@@ -95,7 +95,8 @@ export function judge(calls: readonly Call[]) {
 		} else if (name.startsWith('pwrite') && synced.has(fd)) {
 			metas.push(call);
 		} else if ((name.startsWith('pwrite') || name === 'writev') && pages.has(fd)) {
-			const offset = Number(/, (\d+)\)\s+=/.exec(text)?.[1] ?? META_BYTES);
+			// Neighbouring pages go by lseek and writev, whose last argument counts them; a meta page never does.
+			const offset = name === 'writev' ? META_BYTES : Number(/, (\d+) ?\)\s+=/.exec(text)?.[1]);
 			if (offset >= META_BYTES) pageWrites.push(call);
 		} else if (name === 'rename') {
 			const [, temporary = '', file = ''] = /"([^"]*)", "([^"]*)"/.exec(text) ?? [];

@@ -19,8 +19,9 @@
 #define SHOWN_BYTES 3000
 #define LOG_FD 900
 
-/* Room for one line of text that is escaped. */
+/* Room for one line, and for the escaped bytes in it: a line that lost its end would swallow the next one. */
 #define ROOM (4 * SHOWN_BYTES + 16384)
+#define TEXT_ROOM (ROOM - 8192)
 /* One for each thread, and not on its stack: some have a small one. */
 #define BUFFER(name) \
 	static __thread char *name; \
@@ -28,10 +29,11 @@
 
 static int log_fd = -1;
 
-static void say(const char *line, size_t length)
+static void say(const char *line, int length)
 {
+	if (length >= ROOM) abort();
 	/* Past our own wrappers; the file is appended to, so lines of several threads stay whole. */
-	if (log_fd >= 0) (void)!syscall(SYS_write, log_fd, line, length);
+	if (log_fd >= 0) (void)!syscall(SYS_write, log_fd, line, (size_t)length);
 }
 
 __attribute__((constructor)) static void begin(void)
@@ -73,14 +75,14 @@ static void say_begin(const char *name, const char *about)
 {
 	BUFFER(line);
 	int n = snprintf(line, ROOM, "%ld %s(%s <unfinished ...>\n", syscall(SYS_gettid), name, about);
-	say(line, n < ROOM ? (size_t)n : ROOM - 1);
+	say(line, n);
 }
 
 static void say_end(const char *name, const char *about, long result)
 {
 	BUFFER(line);
 	int n = snprintf(line, ROOM, "%ld <... %s resumed>%s) = %ld\n", syscall(SYS_gettid), name, about, result);
-	say(line, n < ROOM ? (size_t)n : ROOM - 1);
+	say(line, n);
 }
 
 static void say_fd(const char *name, int fd, const char *more)
@@ -96,7 +98,7 @@ static void say_bytes(const char *name, int fd, const char *bytes, size_t length
 {
 	BUFFER(text);
 	BUFFER(more);
-	escape(text, ROOM, bytes, length);
+	escape(text, TEXT_ROOM, bytes, length);
 	snprintf(more, ROOM, ", \"%s\", %zu%s", text, length, last);
 	say_fd(name, fd, more);
 }
@@ -106,8 +108,8 @@ static void say_pieces(const char *name, int fd, const struct iovec *pieces, int
 	BUFFER(text);
 	BUFFER(more);
 	size_t at = 0;
-	for (int i = 0; i < count && at + 128 < ROOM; i++) {
-		size_t room = ROOM - at;
+	for (int i = 0; i < count && at + 128 < TEXT_ROOM; i++) {
+		size_t room = TEXT_ROOM - at;
 		size_t most = room / 5;
 		size_t length = pieces[i].iov_len < most ? pieces[i].iov_len : most;
 		at += escape(text + at, room, pieces[i].iov_base, length);
@@ -164,7 +166,7 @@ ssize_t read(int fd, void *to, size_t room)
 	BUFFER(about);
 	say_fd("read", fd, ", ");
 	ssize_t result = real(fd, to, room);
-	escape(text, ROOM, to, result > 0 ? (size_t)result : 0);
+	escape(text, TEXT_ROOM, to, result > 0 ? (size_t)result : 0);
 	snprintf(about, ROOM, "\"%s\", %zu", text, room);
 	say_end("read", about, result);
 	return result;
