@@ -41,6 +41,10 @@ export function accountAhead(parts: {
 		requestAnimationFrame(() => requestAnimationFrame(want));
 	};
 
+	/** A list says of each entry where it stands, so it is shown when all of this was read. */
+	let reading = 0;
+	let isListAsked = false;
+
 	/** Null until the store is there. */
 	let whole: Account | null = null;
 	let opening: Promise<Account> | null = null;
@@ -107,9 +111,14 @@ export function accountAhead(parts: {
 							wantAfterPaint();
 							return undefined;
 						}
-						const newest = await look.newest(type, limit);
-						if (type === 'transaction') wantAfterPaint();
-						return newest ?? undefined;
+						isListAsked ||= type === 'transaction';
+						reading += 1;
+						try {
+							return (await look.newest(type, limit)) ?? undefined;
+						} finally {
+							reading -= 1;
+							if (isListAsked && reading === 0) wantAfterPaint();
+						}
 					}
 				),
 			watchAbout(subjectId) {

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { accountAhead } from '#lib/account-ahead.ts';
 import type { Account } from '#lib/commands/app.ts';
 import { createIdentities } from '#lib/device/identities.ts';
@@ -161,6 +161,48 @@ describe('an account that is shown before it is open', () => {
 		// Nothing jumped: no list was ever empty.
 		expect(shown.every((list) => list.length === 1)).toBe(true);
 		stop();
+	});
+
+	it('asks for the rest once all that the list shows was read, not after its first part', async () => {
+		const whole = await started.openAccount();
+		await whole.deeds.saveExpense(whole.deeds.newTransactionId(), { merchant: 'Stark' });
+		const look = await looked();
+		const cases = Promise.withResolvers<void>();
+		// No patience: what is seen is not how long something took.
+		vi.useFakeTimers({ toFake: ['setTimeout'] });
+		try {
+			const { account, wanted } = accountAhead({
+				me: whole.me,
+				look: {
+					...look,
+					async newest(type, limit) {
+						if (type === 'case') await cases.promise;
+						return look.newest(type, limit);
+					}
+				},
+				identities: createIdentities(),
+				protection: whole.protection,
+				opening: () => Promise.withResolvers<Account>().promise
+			});
+			let isWanted = false;
+			const asked = wanted.then(() => (isWanted = true));
+			const stops = [account.documents.watchNewest('case', 80).subscribe(() => undefined)];
+			await new Promise<void>((resolve) => {
+				const run = () => {
+					resolve();
+				};
+				stops.push(account.documents.watchNewest('transaction', 40).subscribe(run));
+			});
+			for (let n = 0; n < 4; n += 1) await new Promise(requestAnimationFrame);
+			expect(isWanted).toBe(false);
+			cases.resolve();
+			await asked;
+			stops.forEach((stop) => {
+				stop();
+			});
+		} finally {
+			vi.useRealTimers();
+		}
 	});
 
 	it('saves nothing where it can not be opened', async () => {
