@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { databaseName, type DatabaseAddress } from '@outlay/domain/addresses';
@@ -137,7 +138,7 @@ describe('the mailroom', () => {
 					const ledger: DatabaseAddress = { kind: 'ledger', companyId };
 
 					const bytes = Buffer.from(`picture ${companyId}`);
-					const stored = await store.files.write(companyId, pieces(bytes), 1000);
+					const stored = await store.files.write(companyId, Readable.from([bytes]), 1000);
 					const own = { companyId, ownerId: worker };
 					const receipt = {
 						...aReceipt(1, stored.sha256),
@@ -260,8 +261,3 @@ describe('the mailroom', () => {
 		expect(await content({ kind: 'ledger', companyId })).toEqual(new Map());
 	});
 });
-
-// eslint-disable-next-line @typescript-eslint/require-await -- the store takes streams
-async function* pieces(bytes: Buffer): AsyncGenerator<Uint8Array> {
-	yield bytes;
-}

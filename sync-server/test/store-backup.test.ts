@@ -2,6 +2,7 @@
 
 import { copyFile, mkdir, open, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { Readable } from 'node:stream';
 import PouchDB from 'pouchdb';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
@@ -36,13 +37,8 @@ function edit(partial: Partial<DocumentWrite> & { id: string }): DocumentWrite {
 	return { deleted: false, body: {}, attachments: {}, parentRev: null, ...partial };
 }
 
-// eslint-disable-next-line @typescript-eslint/require-await -- the store takes streams
-async function* pieces(text: string): AsyncGenerator<Uint8Array> {
-	yield Buffer.from(text);
-}
-
 async function photoOf(store: LmdbStore, text: string) {
-	const facts = await store.files.write('acme', pieces(text), 1_000_000);
+	const facts = await store.files.write('acme', Readable.from([Buffer.from(text)]), 1_000_000);
 	return { ...facts, contentType: 'image/png', revpos: 0 };
 }
 

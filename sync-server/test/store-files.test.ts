@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { Readable } from 'node:stream';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { AttachmentStub, Database, DocumentWrite } from '../src/store/document-store.ts';
 import { GRACE_MS } from '../src/store/lmdb/file-references.ts';
@@ -37,13 +38,8 @@ async function database(name: string): Promise<Database> {
 }
 
 async function stubOf(company: string, text: string): Promise<AttachmentStub> {
-	const facts = await store.files.write(company, pieces(text), 1_000);
+	const facts = await store.files.write(company, Readable.from([Buffer.from(text)]), 1_000);
 	return { ...facts, contentType: 'image/png', revpos: 0 };
-}
-
-// eslint-disable-next-line @typescript-eslint/require-await -- the store takes streams
-async function* pieces(text: string): AsyncGenerator<Uint8Array> {
-	yield Buffer.from(text);
 }
 
 async function write(db: Database, partial: Partial<DocumentWrite> & { id: string }) {

@@ -7,6 +7,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { writeSync } from 'node:fs';
+import { Readable } from 'node:stream';
 import { openLmdbStore } from '../src/store/lmdb/open-lmdb-store.ts';
 
 const [directory = '', writers = '1', rounds = 'Infinity'] = process.argv.slice(2);
@@ -21,11 +22,6 @@ function say(...words: string[]): void {
 }
 db.onChange(() => say('shown'));
 
-// eslint-disable-next-line @typescript-eslint/require-await -- the store takes streams
-async function* onePiece(bytes: Buffer): AsyncGenerator<Uint8Array> {
-	yield bytes;
-}
-
 async function writeOn(writer: number): Promise<void> {
 	if (!db) return;
 	const id = `document-${writer}-${randomBytes(4).toString('hex')}`;
@@ -33,7 +29,7 @@ async function writeOn(writer: number): Promise<void> {
 	for (let n = 0; n < Number(rounds); n += 1) {
 		say('begin', id, String(n));
 		const bytes = randomBytes(1_000);
-		const file = await store.files.write('acme', onePiece(bytes), 10_000);
+		const file = await store.files.write('acme', Readable.from([bytes]), 10_000);
 		const photo = { ...file, contentType: 'image/png', revpos: 0 };
 		const [outcome] = await db.write([
 			{ id, deleted: false, body: { n }, attachments: { photo }, parentRev }

@@ -1,6 +1,6 @@
 import type { Setting, SettingBody } from '@outlay/domain/setting';
 import { CAR_RATE } from './car-rate.ts';
-import { COMPANY } from './documents.ts';
+import { COMPANY, COMPANY_SETTING } from './documents.ts';
 
 function setting(body: SettingBody): Setting {
 	const at = '2026-01-01T00:00:00.000Z';
@@ -18,17 +18,7 @@ function setting(body: SettingBody): Setting {
 
 /** What a company has set before its people open a page: no purpose for positions, one cost type, a rate. */
 export const SETTINGS = [
-	setting({
-		name: 'company',
-		companyName: 'Nordlys Service',
-		companyCode: 'nordlys',
-		country: 'DK',
-		homeCurrency: 'DKK',
-		controllerContact: 'privacy@nordlys.example',
-		locationPurpose: null,
-		traceRetentionMonths: 3,
-		deviceLock: null
-	}),
+	setting(COMPANY_SETTING),
 	setting({
 		name: 'cost-types',
 		costTypes: [

@@ -1,26 +1,12 @@
 import { checkDocument } from '@outlay/domain/document-schemas';
 import { upcast } from '@outlay/domain/documents';
-import { SHA256_HEX, type DocumentType } from '@outlay/domain/identifiers';
+import { SHA256_HEX, WRITTEN_BY_PEOPLE } from '@outlay/domain/identifiers';
 import { RECEIPT_MEDIA_TYPES } from '@outlay/domain/receipt';
 import { refuse } from '@outlay/domain/refusal';
 import type { Done } from './app.ts';
 import type { DeedContext } from './context.ts';
 import type { BroughtBackFile, UnsentDocument } from './unsent-ports.ts';
 import { bytesOf, linesOf, objectIn, UNSENT_FILE_VERSION } from './unsent-lines.ts';
-
-/** What a person writes; everything else comes from the server. */
-const OWN_TYPES: ReadonlySet<DocumentType> = new Set([
-	'transaction',
-	'receipt',
-	'trip',
-	'trace',
-	'route',
-	'submission',
-	'recall',
-	'decision',
-	'profile',
-	'kept'
-]);
 
 type Bringing = Pick<DeedContext, 'me' | 'documents' | 'vault'>;
 
@@ -79,7 +65,7 @@ async function bringDocument(
 		checked?.ok === true &&
 		checked.value.ownerId === me.userId &&
 		checked.value.companyId === me.companyId &&
-		OWN_TYPES.has(checked.value.type);
+		WRITTEN_BY_PEOPLE.has(checked.value.type);
 	if (!isMine) {
 		found.unreadable += 1;
 		return;

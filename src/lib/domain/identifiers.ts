@@ -22,6 +22,20 @@ export const DOCUMENT_TYPES = [
 
 export type DocumentType = (typeof DOCUMENT_TYPES)[number];
 
+/** Types a person writes, from whatever device; the others are the server's. */
+export const WRITTEN_BY_PEOPLE: ReadonlySet<string> = new Set<DocumentType>([
+	'transaction',
+	'receipt',
+	'trip',
+	'trace',
+	'route',
+	'submission',
+	'recall',
+	'decision',
+	'kept',
+	'profile'
+]);
+
 /** Opaque ids of people and companies. */
 export const OPAQUE_ID = /^[a-z0-9]{1,26}$/;
 export const ULID = /^[0-9a-z]{26}$/;

@@ -1,10 +1,10 @@
+import { WRITTEN_BY_PEOPLE } from '@outlay/domain/identifiers';
 import { keptOfRemoved } from '#lib/storage/kept-row.ts';
 import type { OutlayDatabase } from '#lib/storage/open-collections.ts';
 import { changeRow, readRows } from '#lib/storage/row-store.ts';
 import { isSameContent, lineOf, sentState, staysHere, type RowState } from '#lib/storage/rows.ts';
 import { absorbRows } from './absorb-rows.ts';
 import { oneAtATime, type Locks } from './one-at-a-time.ts';
-import { OFFERED_TYPES } from './offered-types.ts';
 import type { Outstanding } from './outstanding.ts';
 import { refuseDocument } from './refusals.ts';
 import { ServerError, SignInNeeded } from './server-answer.ts';
@@ -85,7 +85,7 @@ export class Push {
 		for (const id of wanted) {
 			const row = rows.get(id);
 			if (row === undefined || row.unsentSinceMs === 0 || staysHere(row)) continue;
-			if (row.ownerId !== database.userId || !OFFERED_TYPES.has(row.type)) {
+			if (row.ownerId !== database.userId || !WRITTEN_BY_PEOPLE.has(row.type)) {
 				await refuseDocument(database, row, 'document.not_yours', '', this.#parts.nowMs());
 				continue;
 			}

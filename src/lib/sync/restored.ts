@@ -1,8 +1,8 @@
+import { WRITTEN_BY_PEOPLE } from '@outlay/domain/identifiers';
 import type { RxCollection } from 'rxdb/plugins/core';
 import type { OutlayDatabase } from '#lib/storage/open-collections.ts';
 import { changeRow, changeRows, findRows } from '#lib/storage/row-store.ts';
 import { nextUnsent, staysHere, type Row, type RowState } from '#lib/storage/rows.ts';
-import { OFFERED_TYPES } from './offered-types.ts';
 
 const PAGE_ROWS = 500;
 
@@ -19,7 +19,7 @@ export function epochOf(sequence: string): string | null {
 export async function offerEverythingAgain(database: OutlayDatabase, nowMs: number): Promise<void> {
 	await forgetRevisions(database.documents, (row) =>
 		row.ownerId === database.userId &&
-		OFFERED_TYPES.has(row.type) &&
+		WRITTEN_BY_PEOPLE.has(row.type) &&
 		row.removal === '' &&
 		!staysHere(row)
 			? offeredAgain(row, nowMs)

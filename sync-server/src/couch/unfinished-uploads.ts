@@ -80,11 +80,7 @@ export class UnfinishedUploads {
 	/** Keeps a piece; durable when it resolves. The same place twice keeps what came first. */
 	async add(uploader: Uploader, sha256: string, offset: number, bytes: Buffer): Promise<void> {
 		const db = await this.#openOrCreate(uploader.companyId);
-		const facts = await this.#store.files.write(
-			companyOf(db.name),
-			onePiece(bytes),
-			bytes.byteLength
-		);
+		const facts = await this.#store.files.write(companyOf(db.name), bytes, bytes.byteLength);
 		const [outcome] = await db.write([
 			{
 				id: pieceId(uploadOf(uploader, sha256), offset, bytes.byteLength),
@@ -224,9 +220,4 @@ async function purge(db: Database, pieces: readonly Piece[]): Promise<void> {
 		const some = pieces.slice(at, at + PURGED_AT_ONCE);
 		await db.purge(new Map(some.map(({ id, rev }) => [id, [rev]])));
 	}
-}
-
-// eslint-disable-next-line @typescript-eslint/require-await -- the store takes streams
-async function* onePiece(bytes: Buffer): AsyncGenerator<Uint8Array> {
-	yield bytes;
 }
